@@ -1,0 +1,128 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "firmware/base/ids.hpp"
+#include "firmware/base/toml.hpp"
+#include "firmware/domain/kinds.hpp"
+
+// What hangs on the gateway: the content of a site file (docs/SITE.md).
+namespace genkan::domain {
+
+enum class Parity : std::uint8_t { none, even, odd };
+// How an RS-485 transceiver is told to send.
+enum class DirectionControl : std::uint8_t {
+  automatic,  // the adapter or the transceiver does it
+  kernel,     // TIOCSRS485
+  rts,        // we raise RTS around each frame
+};
+
+struct SerialLine {
+  std::string path;  // "/dev/serial/by-id/…"
+  std::uint32_t baud = 19'200;
+  Parity parity = Parity::even;  // the Modbus serial line guide's default
+  std::uint8_t stop_bits = 1;
+  DirectionControl direction = DirectionControl::automatic;
+  bool operator==(const SerialLine&) const = default;
+};
+
+struct TcpLink {
+  std::string host;  // an address, or a name resolved when connecting
+  std::uint16_t port = 502;
+  bool operator==(const TcpLink&) const = default;
+};
+
+struct BusConfig {
+  BusId id;
+  std::string name;
+  std::variant<SerialLine, TcpLink> line;
+  std::uint32_t source_line = 0;  // where it stands in the site file; 0: not from a file
+  bool operator==(const BusConfig&) const = default;
+};
+
+struct BuildingConfig {
+  BuildingId id;
+  std::string name;
+  std::uint32_t source_line = 0;
+  bool operator==(const BuildingConfig&) const = default;
+};
+
+struct RoomConfig {
+  RoomId id;
+  std::string name;
+  BuildingId building;
+  bool common = false;       // SITE-4
+  std::uint16_t number = 0;  // as typed at boxes and intercoms; 0: none
+  std::uint32_t source_line = 0;
+  bool operator==(const RoomConfig&) const = default;
+};
+
+// What a zone's detector looks for; decides what its going active means.
+enum class ZonePurpose : std::uint8_t {
+  door, window, motion, glass, fire, gas, emergency, bath_call, toilet_call, other,
+};
+std::string_view name_of(ZonePurpose purpose);
+
+struct DeviceConfig {
+  DeviceId id;
+  std::string name;
+  std::string model;           // a profile's name
+  BusId bus;
+  std::uint8_t unit = 1;       // Modbus unit, 1 to 247 (TCP: 0 to 255)
+  std::uint16_t channel = 1;   // which part of a device with several, from 1
+  std::vector<RoomId> rooms;
+  std::optional<ZonePurpose> purpose;  // zones only
+  std::optional<DeviceId> panel;       // zones only: the panel whose guard they serve
+  std::chrono::seconds open_limit{0};  // doors: 'door left open' after this long; 0: never
+  std::uint32_t source_line = 0;
+  bool operator==(const DeviceConfig&) const = default;
+};
+
+struct Inventory {
+  std::string contract;  // contract number; may be empty before commissioning
+  std::vector<BuildingConfig> buildings;
+  std::vector<RoomConfig> rooms;
+  std::vector<BusConfig> buses;
+  std::vector<DeviceConfig> devices;
+  bool operator==(const Inventory&) const = default;
+
+  const DeviceConfig* device(const DeviceId& id) const;
+  const RoomConfig* room(const RoomId& id) const;
+  const BusConfig* bus(const BusId& id) const;
+};
+
+// What the rules must know of a model to check an inventory.
+struct ModelInfo {
+  std::string model;     // the profile's name
+  std::string title;     // for people
+  DeviceKind kind{};
+  std::string hardware;  // profiles of one hardware may share a unit (panel and its zones)
+  std::uint16_t channels = 1;
+};
+
+// The models that are known, by name.
+class ModelCatalog {
+ public:
+  virtual ~ModelCatalog() = default;
+  virtual const ModelInfo* find(std::string_view model) const = 0;
+  virtual std::vector<std::string_view> names() const = 0;
+};
+
+// Adds a problem for every mistake: unknown references, ids and names used twice, names against
+// SITE-3, models not in the catalog, units and channels out of range, two devices at one place of
+// one bus, two buses on one port. `file` names the source in the problems.
+void check(const Inventory& inventory, const ModelCatalog& models, std::string_view file,
+           Problems& problems);
+
+// What is wrong with a name of a building, or of a room or device (SITE-3): names the character and
+// where it stands; empty if nothing is.
+enum class NameRule : std::uint8_t { building, room, device };
+std::string name_fault(std::string_view name, NameRule rule);
+
+}  // namespace genkan::domain

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "firmware/base/clock.hpp"
+#include "firmware/base/digest.hpp"
+#include "firmware/base/ids.hpp"
+#include "firmware/base/json.hpp"
+
+namespace genkan::domain {
+
+// What a journal record tells of (HIS-2). Stored and sent by name, so the order is free.
+enum class RecordKind : std::uint8_t {
+  // gateway
+  started,
+  stopped,
+  site_changed,
+  database_set_aside,
+  // commands (of people, schedules, clouds)
+  command_done,
+  command_failed,
+  command_refused,
+  // locks and doors
+  locked,
+  unlocked,
+  door_opened,
+  door_closed,
+  forced_open,
+  // entrances
+  opened,
+  hold_began,
+  hold_ended,
+  // switches
+  switched_on,
+  switched_off,
+  // boxes
+  deposited,
+  collected,
+  compartment_released,
+  compartment_forced,
+  // panel and zones
+  armed,
+  disarmed,
+  alarm,
+  alarm_restored,
+  zone_active,
+  zone_normal,
+  bypassed,
+  bypass_ended,
+  sensor_call,       // bath, toilet (SEN-1)
+  // intercom, button, elevator
+  call_started,
+  call_ended,
+  pressed,
+  elevator_fault,
+  elevator_fire,
+  elevator_trapped,
+  elevator_normal,
+  // troubles
+  trouble,
+  trouble_cleared,
+};
+std::string_view name_of(RecordKind kind);
+std::optional<RecordKind> record_named(std::string_view name);
+
+// Which lane a record travels in.
+enum class RecordLane : std::uint8_t { activity, alarm };
+
+// A record before it has its number: built on the loop, completed by the store.
+struct RecordDraft {
+  RecordKind kind;
+  RecordLane lane = RecordLane::activity;
+  WallTime time{};
+  ClockTrust clock = ClockTrust::untrusted;
+  DeviceId device;   // may be empty
+  RoomId room;       // may be empty
+  std::string actor; // who: "user:anna", "cloud", "hand", "slot:12"; empty: the device itself
+  json::object body; // at most 4 KiB as text; what else there is to say
+};
+
+// A record as it stands in the journal.
+struct Record {
+  Seq seq{};
+  std::string boot;  // id of the run of genkand that wrote it
+  RecordDraft draft;
+  Digest hash{};     // SHA-256 over the previous record's hash and this record's canonical JSON
+};
+
+// {"seq", "boot", "time", "clock", "kind", "lane", "device"?, "room"?, "actor"?, "body"}: the form of
+// the API and of the topics, and the canonical form that is hashed (keys in this order).
+json::object to_json(const Record& record);
+Result<Record> record_from_json(const json::object& object);
+// The hash that a record must carry, given its predecessor's.
+Digest chain_hash(const Digest& previous, const Record& record);
+
+}  // namespace genkan::domain

@@ -1,0 +1,26 @@
+# genkan_library(NAME [USES target…] [PRIVATE target…])
+#   A static library from every .cpp of the folder. USES may be seen by those who include its
+#   headers; PRIVATE are the libraries that its .cpp files wrap.
+function(genkan_library name)
+  cmake_parse_arguments(ARG "" "" "USES;PRIVATE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  if(NOT sources)
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE genkan_options ${ARG_USES})
+    return()
+  endif()
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC genkan_options ${ARG_USES} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# genkan_unit_test(AREA USES target…): one doctest program from the .cpp files of the folder that calls it.
+function(genkan_unit_test area)
+  cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  if(sources)
+    add_executable(unit_${area} ${sources})
+    target_link_libraries(unit_${area} PRIVATE genkan_doctest_main ${ARG_USES})
+    add_test(NAME unit_${area} COMMAND unit_${area})
+    set_tests_properties(unit_${area} PROPERTIES TIMEOUT 120 LABELS unit)
+  endif()
+endfunction()
