@@ -38,7 +38,8 @@ struct PollSpec {
   std::uint16_t address = 0;
   std::uint16_t count = 1;
   Lane lane = Lane::state;                        // alarm or state
-  std::chrono::milliseconds interval{0};          // 0: as often as the wire allows
+  // 0: as often as the wire allows. A TCP link has no wire that sets the pace: there it is 50 ms.
+  std::chrono::milliseconds interval{0};
 };
 
 using PollId = std::uint32_t;
@@ -64,15 +65,20 @@ class Bus {
     std::function<void(const std::string& fault)> on_line;      // down (why) or up (empty)
   };
 
-  // Starts the worker. All callbacks run on `loop`, never inside a call into this class.
+  // Starts the worker; does not wait for the line. All callbacks run on `loop`, never inside a call
+  // into this class.
   Bus(boost::asio::any_io_executor loop, Options options, Events events);
-  // Ends after the exchange on the wire; what waits is completed as cancelled (posted to the loop).
+  // Ends after the exchange on the wire (a poll is left at once, a submitted question is waited for,
+  // at most its unit's response time-out); what waits is completed as cancelled (posted to the
+  // loop). Destroyed on the loop's thread, no event is delivered afterwards.
   ~Bus();
   Bus(const Bus&) = delete;
   Bus& operator=(const Bus&) = delete;
 
   // Asks once. `done` is called exactly once on the loop. If the exchange has not begun by
-  // `deadline` it ends as expired. Any thread.
+  // `deadline` it ends as expired, at that moment and unsent. Unsent end also: a question that the
+  // protocol cannot carry (exception 3), one below commands to a dead unit that is being probed
+  // (silent), and everything while the line is down (line_down). Any thread.
   void submit(Exchange exchange, Lane lane, SteadyTime deadline,
               std::function<void(Answer)> done);
 

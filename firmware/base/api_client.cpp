@@ -17,8 +17,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "firmware/base/api_text.hpp"
 #include "firmware/base/event_parser.hpp"
-#include "firmware/base/json.hpp"
 #include "firmware/base/text.hpp"
 
 namespace genkan {
@@ -95,56 +95,6 @@ struct Connection : std::enable_shared_from_this<Connection> {
 
 using ConnectionPtr = std::shared_ptr<Connection>;
 
-bool plain(std::string_view text, bool spaces) {
-  return std::ranges::all_of(text, [spaces](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte > 0x20 && byte != 0x7f ? true : spaces && (c == ' ' || c == '\t');
-  });
-}
-
-bool is_token(std::string_view text) {
-  static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           marks.contains(c);
-  });
-}
-
-// The whole request as one text, so that it leaves in one write. Nothing that came from outside
-// (the agent passes on paths and subjects) can smuggle in a second header or request.
-Result<std::string> request_text(const ApiRequest& request) {
-  if (!is_token(request.method)) return fail(ErrorCode::invalid, "the method is no HTTP method");
-  if (!request.target.starts_with('/') || !plain(request.target, false)) {
-    return fail(ErrorCode::invalid, cat("the path '", printable(request.target),
-                                        "' must begin with '/' and have no "
-                                        "spaces or control characters"));
-  }
-  std::string text;
-  text.reserve(160 + request.target.size() + request.body.size());
-  text += request.method;
-  text += ' ';
-  text += request.target;
-  text += " HTTP/1.1\r\nHost: genkan\r\n";
-  for (const auto& [name, value] : request.headers) {
-    if (!is_token(name) || !plain(value, true)) {
-      return fail(ErrorCode::invalid, cat("the header '", printable(name), "' is malformed"));
-    }
-    text += cat(name, ": ", value, "\r\n");
-  }
-  const bool carries = request.method != "GET" && request.method != "HEAD";
-  if (!request.body.empty()) {
-    if (!plain(request.content_type, true)) {
-      return fail(ErrorCode::invalid, "the content type is malformed");
-    }
-    text += cat("Content-Type: ", request.content_type, "\r\n");
-  }
-  if (carries || !request.body.empty())
-    text += cat("Content-Length: ", request.body.size(), "\r\n");
-  text += "\r\n";
-  text += request.body;
-  return text;
-}
-
 std::unexpected<Error> ended(const Connection& connection, const error_code& error) {
   if (connection.expired) return fail(ErrorCode::timeout, "the daemon did not answer in time");
   if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor) {
@@ -154,26 +104,6 @@ std::unexpected<Error> ended(const Connection& connection, const error_code& err
     return fail(ErrorCode::rejected, "the daemon's answer is larger than 16 MiB");
   }
   return fail(ErrorCode::unreachable, cat("the connection to the daemon broke: ", error.message()));
-}
-
-// What a response says that is no success: its own sentence where it has one.
-Error refusal(int status, std::string_view body) {
-  const auto parsed = parse_json(body, 64 * 1024);
-  if (parsed && parsed->is_object()) {
-    const auto* error = parsed->get_object().if_contains("error");
-    const auto* message = error != nullptr && error->is_object()
-                              ? error->get_object().if_contains("message")
-                              : nullptr;
-    if (message != nullptr && message->is_string()) {
-      const auto code = status == 403                    ? ErrorCode::forbidden
-                        : status == 404                  ? ErrorCode::unknown
-                        : status == 400                  ? ErrorCode::invalid
-                        : status == 429 || status == 503 ? ErrorCode::busy
-                                                         : ErrorCode::rejected;
-      return Error(code, std::string(message->get_string()));
-    }
-  }
-  return Error(ErrorCode::rejected, cat("the daemon answered with status ", status));
 }
 
 }  // namespace
@@ -285,11 +215,11 @@ asio::awaitable<Result<std::shared_ptr<ApiClient::Pool::Turn>>> ApiClient::Pool:
   pool->waiting.push_back(place.waiter);
   place.waiter->timer.expires_at(until);
   co_await place.waiter->timer.async_wait(tuple);
+  if (pool->stopped) co_return fail(ErrorCode::cancelled, "given up");
   if (place.waiter->granted) {
     place.waiter->granted = false;
     co_return std::make_shared<Turn>(pool);
   }
-  if (pool->stopped) co_return fail(ErrorCode::cancelled, "given up");
   co_return fail(ErrorCode::timeout, "the daemon did not answer in time");
 }
 

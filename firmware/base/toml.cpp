@@ -28,6 +28,14 @@ std::string_view kind_name(const toml::node& node) {
   return "nothing";
 }
 
+// Text as it is, integers in decimal, true or false; nothing for anything else.
+std::optional<std::string> scalar_text(const toml::node& node) {
+  if (const auto* string = node.as_string()) return string->get();
+  if (const auto* integer = node.as_integer()) return cat(integer->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string Problem::text() const {
@@ -101,7 +109,7 @@ void TomlTable::complain(std::string message) const {
 }
 
 void TomlTable::complain(std::string_view key, std::string message) const {
-  document_->problems.add(file(), line(key), cat("'", key, "' ", message));
+  document_->problems.add(file(), line(key), cat("'", printable(key, 40), "' ", message));
 }
 
 std::string TomlTable::text(std::string_view key, std::size_t most) {
@@ -228,6 +236,36 @@ std::optional<std::vector<std::int64_t>> TomlTable::optional_integers(std::strin
   return values;
 }
 
+std::optional<std::vector<std::string>> TomlTable::optional_scalars(std::string_view key,
+                                                                    std::size_t most_entries) {
+  const toml::node* node = node_->take(key);
+  if (node == nullptr) return std::nullopt;
+  std::vector<std::string> values;
+  const auto add = [&values](const toml::node& entry) {
+    auto text = scalar_text(entry);
+    if (text) values.push_back(std::move(*text));
+    return text.has_value();
+  };
+  bool right = true;
+  if (const auto* list = node->as_array()) {
+    right = !list->empty() && list->size() <= most_entries;
+    for (const auto& entry : *list) right = right && add(entry);
+  } else {
+    right = add(*node);
+  }
+  if (!right) {
+    complain(key, cat("must be text, a whole number, true or false, or a list of 1 to ",
+                      most_entries, " of them"));
+    return std::nullopt;
+  }
+  return values;
+}
+
+bool TomlTable::is_list(std::string_view key) const {
+  const toml::node* node = node_->table.get(key);
+  return node != nullptr && node->is_array();
+}
+
 std::optional<TomlTable> TomlTable::optional_table(std::string_view key) {
   const toml::node* node = node_->take(key);
   if (node == nullptr) return std::nullopt;
@@ -281,19 +319,13 @@ std::vector<std::pair<std::string, std::string>> TomlTable::scalars() {
   std::vector<Entry> entries;
   for (const auto& [key, value] : node_->table) {
     const toml::node* node = node_->take(key.str());
-    std::string text;
-    if (const auto* string = node->as_string()) {
-      text = string->get();
-    } else if (const auto* integer = node->as_integer()) {
-      text = cat(integer->get());
-    } else if (const auto* flag = node->as_boolean()) {
-      text = flag->get() ? "true" : "false";
-    } else {
+    auto text = scalar_text(*node);
+    if (!text) {
       complain(key.str(), cat("must be text, a whole number, true or false, not ",
                               kind_name(*node)));
       continue;
     }
-    entries.push_back({{std::string(key.str()), std::move(text)}, node->source().begin});
+    entries.push_back({{std::string(key.str()), std::move(*text)}, node->source().begin});
   }
   std::ranges::sort(entries, {}, [](const Entry& entry) {
     return std::pair(entry.at.line, entry.at.column);

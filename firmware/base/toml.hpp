@@ -74,6 +74,13 @@ class TomlTable {
                                                              std::int64_t low, std::int64_t high,
                                                              std::size_t most_entries = 256);
 
+  // A scalar, or a list of at least one and at most `most_entries` scalars; each as scalars() spells
+  // it. Taken even if absent, so that finish() knows the key.
+  std::optional<std::vector<std::string>> optional_scalars(std::string_view key,
+                                                           std::size_t most_entries = 64);
+  // Whether the key's value is a list ([…] or [[…]]). Does not take the key.
+  bool is_list(std::string_view key) const;
+
   // Tables below: one, all of a list ([[device]]), all of a map ([registers.NAME], in file order).
   std::optional<TomlTable> optional_table(std::string_view key);
   std::vector<TomlTable> tables(std::string_view key);

@@ -17,8 +17,12 @@ wanted=$(echo $packages_sysroot)
 if [ "$(cat "$sysroot.packages" 2>/dev/null)" != "$wanted" ]; then
   rm -rf "$sysroot" "$sysroot.packages"
   mkdir -p build
+  # Only the release itself, from where this machine has it: the security suite's armhf index is at
+  # times stale on mirrors, and what is built here runs against the board's own, updated libraries.
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' |
+    head -n 1)
   mmdebstrap --quiet --variant=extract --skip=check/qemu --architectures="$target" \
-    --include="${wanted// /,}" bookworm "$sysroot"
+    --include="${wanted// /,}" bookworm "$sysroot" "deb $mirror bookworm main"
   echo "$wanted" >"$sysroot.packages"
 fi
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Who may include whom (docs/ARCHITECTURE.md), checked on every #include of ours."""
 import pathlib
 import re

@@ -1,0 +1,100 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "drivers/profile/profile.hpp"
+#include "firmware/base/text.hpp"
+
+namespace genkan::profile {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_files = 1000;
+constexpr std::size_t most_bytes = std::size_t{256} * 1024;
+
+// The profile files of a folder, by name.
+std::vector<fs::path> files_of(const std::string& folder, Problems& problems) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    std::error_code ignored;  // what cannot be looked at is no regular file
+    if (at->path().extension() == ".toml" && at->is_regular_file(ignored)) {
+      files.push_back(at->path());
+    }
+  }
+  if (error) {
+    problems.add(folder, 0, cat("the folder of profiles cannot be read: ", error.message()));
+  }
+  std::ranges::sort(files);
+  if (files.size() > most_files) {
+    problems.add(folder, 0,
+                 cat("has ", files.size(), " profiles; the first ", most_files, " are taken"));
+    files.resize(most_files);
+  }
+  return files;
+}
+
+std::optional<std::string> read_file(const fs::path& path, Problems& problems) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text(most_bytes + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (in.bad() || in.gcount() < 0 || (!in.eof() && in.fail())) {
+    problems.add(path.string(), 0, "the file cannot be read");
+    return std::nullopt;
+  }
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  if (text.size() > most_bytes) {
+    problems.add(path.string(), 0, cat("the file is larger than ", most_bytes / 1024, " KiB"));
+    return std::nullopt;
+  }
+  return text;
+}
+
+}  // namespace
+
+Catalog Catalog::load(const std::vector<std::string>& folders, Problems& problems) {
+  Catalog catalog;
+  for (const auto& folder : folders) {
+    for (const auto& path : files_of(folder, problems)) {
+      const auto text = read_file(path, problems);
+      if (!text) continue;
+      auto profile = parse(*text, path.string(), problems);
+      if (profile) catalog.add(std::move(*profile), problems);
+    }
+  }
+  return catalog;
+}
+
+void Catalog::add(Profile profile, Problems& problems) {
+  const auto found = profiles_.find(profile.info.model);
+  if (found != profiles_.end()) {
+    problems.add(profile.file, 0,
+                 cat("the model '", profile.info.model, "' is already in ", found->second.file,
+                     "; give one of them another name"));
+    return;
+  }
+  std::string name = profile.info.model;
+  profiles_.emplace(std::move(name), std::move(profile));
+}
+
+const Profile* Catalog::profile(std::string_view model) const {
+  const auto found = profiles_.find(model);
+  return found == profiles_.end() ? nullptr : &found->second;
+}
+
+const domain::ModelInfo* Catalog::find(std::string_view model) const {
+  const Profile* found = profile(model);
+  return found == nullptr ? nullptr : &found->info;
+}
+
+std::vector<std::string_view> Catalog::names() const {
+  std::vector<std::string_view> list;
+  list.reserve(profiles_.size());
+  for (const auto& [name, profile] : profiles_) list.push_back(name);
+  return list;
+}
+
+}  // namespace genkan::profile

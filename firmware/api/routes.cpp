@@ -1,0 +1,136 @@
+#include "firmware/api/routes.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "firmware/api/handlers.hpp"
+#include "firmware/base/text.hpp"
+
+namespace genkan::api {
+
+namespace {
+
+using domain::Right;
+
+// clang-format off
+constexpr std::array routes{
+    Route{"GET",  "/v1/status",                Right::read,    Body::none, get_status},
+    Route{"GET",  "/v1/devices",               Right::read,    Body::none, get_devices},
+    Route{"GET",  "/v1/devices/{id}",          Right::read,    Body::none, get_device},
+    Route{"POST", "/v1/devices/{id}/commands", Right::command, Body::json, post_command},
+    Route{"GET",  "/v1/journal",               Right::read,    Body::none, get_journal},
+    Route{"GET",  "/v1/stream",                Right::read,    Body::none, get_stream},
+    Route{"GET",  "/v1/troubles",              Right::read,    Body::none, get_troubles},
+    Route{"GET",  "/v1/buses",                 Right::read,    Body::none, get_buses},
+    Route{"POST", "/v1/buses/{id}/read",       Right::install, Body::json, post_bus_read},
+    Route{"POST", "/v1/buses/{id}/write",      Right::install, Body::json, post_bus_write},
+    Route{"POST", "/v1/buses/{id}/scan",       Right::install, Body::json, post_bus_scan},
+    Route{"GET",  "/v1/site",                  Right::read,    Body::none, get_site},
+    Route{"PUT",  "/v1/site",                  Right::install, Body::toml, put_site},
+    Route{"GET",  "/v1/models",                Right::read,    Body::none, get_models},
+    Route{"GET",  "/v1/readers/{name}",        Right::read,    Body::none, get_reader},
+    Route{"PUT",  "/v1/readers/{name}",        Right::read,    Body::json, put_reader},
+    Route{"GET",  "/v1/openapi.json",          Right::read,    Body::none, get_openapi},
+};
+// clang-format on
+
+// The arguments if the path fits the pattern; nothing otherwise.
+std::optional<std::vector<std::string>> fit(std::string_view pattern,
+                                            const std::vector<std::string>& path) {
+  std::vector<std::string> arguments;
+  for (const auto& part : path) {
+    if (!pattern.starts_with('/')) return std::nullopt;
+    pattern.remove_prefix(1);
+    const auto expected = pattern.substr(0, pattern.find('/'));
+    pattern.remove_prefix(expected.size());
+    if (expected.starts_with('{')) {
+      arguments.push_back(part);
+    } else if (expected != part) {
+      return std::nullopt;
+    }
+  }
+  if (!pattern.empty()) return std::nullopt;
+  return arguments;
+}
+
+std::string_view right_name(Right right) {
+  switch (right) {
+    case Right::read: return "read";
+    case Right::command: return "command devices";
+    case Right::disarm: return "disarm";
+    case Right::install: return "install";
+  }
+  return "do that";
+}
+
+std::span<const std::string_view> content_types(Body body) {
+  static constexpr std::string_view json_types[] = {"application/json"};
+  static constexpr std::string_view toml_types[] = {"application/toml", "text/plain"};
+  if (body == Body::json) return json_types;
+  if (body == Body::toml) return toml_types;
+  return {};
+}
+
+// What keeps the request from its handler; nothing if it may go on.
+std::optional<Response> obstacle(const Route& route, const Request& request) {
+  if (!domain::allows(request.caller.role, route.right)) {
+    return error_response(
+        Error(ErrorCode::forbidden,
+              cat(request.caller.name, " has the role ", domain::name_of(request.caller.role),
+                  ", which may not ", right_name(route.right))));
+  }
+  if (route.body == Body::none) {
+    if (request.body.empty()) return std::nullopt;
+    return error_response(
+        Error(ErrorCode::invalid, cat(route.method, " ", route.pattern, " takes no body")));
+  }
+  const auto allowed = content_types(route.body);
+  const bool fits = std::ranges::find(allowed, request.content_type) != allowed.end();
+  if (fits || (request.content_type.empty() && request.body.empty())) return std::nullopt;
+  return error_response(415, "unsupported_media_type",
+                        cat("the body must be ", alternatives(allowed), ", not '",
+                            printable(request.content_type), "': set the header Content-Type"));
+}
+
+Response no_route(const Request& request, const std::string& allow) {
+  std::string path;
+  for (const auto& part : request.target.path) path += cat("/", part);
+  if (allow.empty()) {
+    return error_response(Error(ErrorCode::unknown, cat("there is nothing at ", printable(path),
+                                                        "; /v1/openapi.json lists what there is")));
+  }
+  auto response = error_response(
+      405, "method_not_allowed",
+      cat(printable(path), " takes ", allow, ", not ", printable(request.method, 20)));
+  response.allow = allow;
+  return response;
+}
+
+}  // namespace
+
+std::size_t most_bytes(Body body) { return (body == Body::toml ? 256U : 64U) * 1024U; }
+
+std::span<const Route> all_routes() { return routes; }
+
+Match find_route(std::string_view method, const std::vector<std::string>& path) {
+  Match match;
+  for (const auto& route : routes) {
+    auto arguments = fit(route.pattern, path);
+    if (!arguments) continue;
+    if (route.method == method) return {&route, std::move(*arguments), ""};
+    match.allow += cat(match.allow.empty() ? "" : ", ", route.method);
+  }
+  return match;
+}
+
+boost::asio::awaitable<Response> answer(services::Gateway& gateway, Request request) {
+  auto match = find_route(request.method, request.target.path);
+  if (match.route == nullptr) co_return no_route(request, match.allow);
+  if (auto refused = obstacle(*match.route, request)) co_return std::move(*refused);
+  request.arguments = std::move(match.arguments);
+  Call call{gateway, std::move(request)};
+  auto response = co_await match.route->handler(std::move(call));
+  co_return response;
+}
+
+}  // namespace genkan::api

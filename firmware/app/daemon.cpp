@@ -1,0 +1,114 @@
+#include "firmware/app/daemon.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+
+#include "drivers/devices/fleet.hpp"
+#include "drivers/profile/profile.hpp"
+#include "firmware/api/server.hpp"
+#include "firmware/base/clock.hpp"
+#include "firmware/base/log.hpp"
+#include "firmware/base/service_manager.hpp"
+#include "firmware/base/text.hpp"
+#include "firmware/services/gateway.hpp"
+#include "firmware/store/sqlite_store.hpp"
+
+namespace genkan::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto tick_every = 1s;
+
+profile::Catalog load_models(const Settings& settings) {
+  Problems problems;
+  profile::Catalog models = profile::Catalog::load(settings.profiles, problems);
+  // A model with a mistake must not keep the other doors from working.
+  for (const auto& problem : problems.list()) log(LogLevel::error, problem.text());
+  return models;
+}
+
+store::Options store_options(const Settings& settings) {
+  store::Options options;
+  options.path = settings.database;
+  options.journal_days = static_cast<std::uint32_t>(settings.journal_age.count());
+  options.journal_bytes = settings.journal_bytes;
+  return options;
+}
+
+services::GatewayPolicy policy(const Settings& settings) {
+  services::GatewayPolicy policy;
+  policy.gateway_id = settings.gateway_id;
+  policy.version = GENKAN_VERSION;
+  policy.remote_disarm = settings.remote_disarm;
+  policy.unsigned_commands = settings.unsigned_commands;
+  return policy;
+}
+
+api::ApiOptions api_options(const Settings& settings) {
+  api::ApiOptions options;
+  options.socket = settings.socket;
+  options.socket_group = settings.socket_group;
+  options.roles = settings.roles;
+  return options;
+}
+
+// The second hand of the daemon: the services' tick, and a sign of life for systemd.
+asio::awaitable<void> beat(services::Gateway& gateway, ServiceManager& manager) {
+  asio::steady_timer timer(co_await asio::this_coro::executor);
+  for (;;) {
+    timer.expires_after(tick_every);
+    co_await timer.async_wait(asio::use_awaitable);
+    gateway.tick();
+    manager.alive();
+  }
+}
+
+asio::awaitable<void> run_until_signal(services::Gateway& gateway, api::Server& server,
+                                       ServiceManager& manager, asio::io_context& loop) {
+  asio::signal_set signals(loop, SIGTERM, SIGINT);
+  const int signal = co_await signals.async_wait(asio::use_awaitable);
+  log(LogLevel::notice, "stopping", {{"signal", cat(signal)}});
+  manager.stopping();
+  server.stop();
+  co_await gateway.stop();
+  loop.stop();
+}
+
+}  // namespace
+
+Result<> run_daemon(const Settings& settings) {
+  set_log_level(settings.log_level);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  asio::io_context loop(1);
+  const SystemClock clock(settings.clock == ClockSource::assume_trusted);
+  ServiceManager manager = ServiceManager::from_environment();
+  const profile::Catalog models = load_models(settings);
+
+  // Doors first: the disk, the buses and the doors, then all that talks.
+  auto store = store::SqliteStore::open(store_options(settings), loop.get_executor(), clock);
+  if (!store) return fail(store.error().in("database"));
+  devices::BusFleet fleet(loop.get_executor(), clock, models,
+                          devices::open_buses(loop.get_executor()));
+  services::Gateway gateway(fleet, **store, clock, models, policy(settings));
+  gateway.start();
+
+  api::Server server(loop.get_executor(), gateway, api_options(settings));
+  if (auto started = server.start(); !started) return fail(started.error().in("api"));
+
+  asio::co_spawn(loop, beat(gateway, manager), asio::detached);
+  asio::co_spawn(loop, run_until_signal(gateway, server, manager, loop), asio::detached);
+  manager.ready();
+  log(LogLevel::notice, "genkand is up",
+      {{"version", GENKAN_VERSION}, {"gateway", settings.gateway_id}, {"api", settings.socket}});
+  loop.run();
+  return {};
+}
+
+}  // namespace genkan::app

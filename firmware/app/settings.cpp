@@ -1,0 +1,138 @@
+#include "firmware/app/settings.hpp"
+
+#include <array>
+#include <fstream>
+
+#include "firmware/base/ids.hpp"
+#include "firmware/base/text.hpp"
+
+namespace genkan::app {
+
+namespace {
+
+constexpr std::size_t most_bytes = 64 * 1024;
+constexpr std::size_t most_path = 512;
+
+constexpr std::array<std::string_view, 2> clock_words{"system", "assume_trusted"};
+constexpr std::array<std::string_view, 2> unsigned_words{"refuse", "allow"};
+constexpr std::array<std::string_view, 5> level_words{"debug", "info", "notice", "warning",
+                                                      "error"};
+constexpr std::array<std::string_view, 5> role_words{"viewer", "operator", "cloud", "installer",
+                                                     "administrator"};
+
+void read_absolute(TomlTable& table, std::string_view key, std::string& into) {
+  const auto path = table.optional_text(key, most_path);
+  if (!path) return;
+  if (!path->starts_with('/')) {
+    table.complain(key, "must be a path from the root, beginning with '/'");
+    return;
+  }
+  into = *path;
+}
+
+void read_gateway(TomlTable& root, Settings& settings) {
+  auto table = root.optional_table("gateway");
+  if (!table) {
+    root.complain("gateway", "is missing: [gateway] with the id of this gateway");
+    return;
+  }
+  settings.gateway_id = table->text("id", 48);
+  if (const auto fault = id_fault(settings.gateway_id); !fault.empty() && table->has("id")) {
+    table->complain("id", cat("is wrong: ", fault));
+  }
+  if (const auto word = table->optional_word("clock", clock_words)) {
+    settings.clock = static_cast<ClockSource>(*word);
+  }
+}
+
+void read_storage(TomlTable& root, Settings& settings) {
+  auto table = root.optional_table("storage");
+  if (!table) return;
+  read_absolute(*table, "database", settings.database);
+  if (const auto days = table->optional_integer("journal_days", 1, 3650)) {
+    settings.journal_age = std::chrono::days{*days};
+  }
+  if (const auto size = table->optional_integer("journal_mib", 1, 65'536)) {
+    settings.journal_bytes = static_cast<std::uint64_t>(*size) << 20;
+  }
+}
+
+void read_role(TomlTable& entry, Settings& settings) {
+  const auto user = entry.optional_text("user", 64);
+  const auto group = entry.optional_text("group", 64);
+  const auto role = entry.word("role", role_words);
+  if (user.has_value() == group.has_value()) {
+    entry.complain("a role needs either a user or a group of this machine");
+    return;
+  }
+  using Who = api::RoleRule::Who;
+  const Who who = group ? Who::group : *user == "*" ? Who::everybody : Who::user;
+  settings.roles.push_back({who, user ? *user : *group, *domain::role_named(role_words[role])});
+}
+
+void read_api(TomlTable& root, Settings& settings) {
+  auto table = root.optional_table("api");
+  if (!table) return;
+  read_absolute(*table, "socket", settings.socket);
+  // sockaddr_un has room for 107 characters (unix(7)).
+  if (settings.socket.size() > 107) {
+    table->complain("socket", "is too long for a Unix socket; at most 107 characters");
+  }
+  settings.socket_group = table->optional_text("socket_group", 64).value_or("");
+  for (auto& entry : table->tables("role")) read_role(entry, settings);
+}
+
+void read_drivers(TomlTable& root, Settings& settings) {
+  auto table = root.optional_table("drivers");
+  if (!table) return;
+  const auto folders = table->optional_texts("profiles", 16, most_path);
+  if (folders) settings.profiles = *folders;
+}
+
+void read_switches(TomlTable& root, Settings& settings) {
+  if (auto table = root.optional_table("security")) {
+    settings.remote_disarm = table->optional_flag("remote_disarm").value_or(false);
+  }
+  if (auto table = root.optional_table("cloud")) {
+    settings.unsigned_commands = table->optional_word("unsigned_commands", unsigned_words) == 1;
+  }
+  if (auto table = root.optional_table("log")) {
+    if (const auto level = table->optional_word("level", level_words)) {
+      settings.log_level = static_cast<LogLevel>(*level);
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<Settings> parse_settings(std::string_view text, std::string_view file,
+                                       Problems& problems) {
+  auto root = TomlTable::parse(text, file, problems);
+  if (!root) return std::nullopt;
+  Settings settings;
+  read_gateway(*root, settings);
+  read_storage(*root, settings);
+  read_api(*root, settings);
+  read_drivers(*root, settings);
+  read_switches(*root, settings);
+  root->finish();
+  if (!problems.empty()) return std::nullopt;
+  return settings;
+}
+
+Result<Settings> load_settings(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail(ErrorCode::io, cat(path, ": cannot be read; --config names another file"));
+  std::string text(most_bytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > most_bytes) {
+    return fail(ErrorCode::invalid, cat(path, ": larger than ", most_bytes, " bytes"));
+  }
+  Problems problems;
+  auto settings = parse_settings(text, path, problems);
+  if (!settings) return fail(problems.as_error());
+  return *settings;
+}
+
+}  // namespace genkan::app

@@ -1,0 +1,114 @@
+#include "firmware/cli/commands.hpp"
+
+namespace genkan::cli {
+
+namespace {
+
+constexpr std::string_view bash = R"~(# genkan completion for bash: source <(genkan completion bash)
+_genkan() {
+  local word=${COMP_WORDS[COMP_CWORD]} command= i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      --socket) ((i++)) ;;
+      -*) ;;
+      *) command=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  case $command in
+    "") COMPREPLY=($(compgen -W "status watch lock unlock open hold end-hold on off arm disarm bypass end-bypass release journal troubles devices device bus models site completion --socket --json --no-color --version --help" -- "$word")) ;;
+    lock|unlock) COMPREPLY=($(compgen -W "$(genkan devices --ids --kind lock 2>/dev/null)" -- "$word")) ;;
+    open) COMPREPLY=($(compgen -W "$(genkan devices --ids --kind entrance 2>/dev/null; genkan devices --ids --kind intercom 2>/dev/null)" -- "$word")) ;;
+    hold|end-hold) COMPREPLY=($(compgen -W "$(genkan devices --ids --kind entrance 2>/dev/null)" -- "$word")) ;;
+    on|off) COMPREPLY=($(compgen -W "$(genkan devices --ids --kind light 2>/dev/null; genkan devices --ids --kind air_conditioner 2>/dev/null)" -- "$word")) ;;
+    arm|disarm) COMPREPLY=($(compgen -W "--home $(genkan devices --ids --kind security_panel 2>/dev/null)" -- "$word")) ;;
+    bypass|end-bypass) COMPREPLY=($(compgen -W "$(genkan devices --ids --kind zone 2>/dev/null)" -- "$word")) ;;
+    release) COMPREPLY=($(compgen -W "$(genkan devices --ids --kind delivery_box 2>/dev/null)" -- "$word")) ;;
+    device) COMPREPLY=($(compgen -W "--refresh $(genkan devices --ids 2>/dev/null)" -- "$word")) ;;
+    devices) COMPREPLY=($(compgen -W "--ids --kind --room" -- "$word")) ;;
+    journal)
+      if [[ ${COMP_WORDS[COMP_CWORD-1]} == --device ]]; then
+        COMPREPLY=($(compgen -W "$(genkan devices --ids 2>/dev/null)" -- "$word"))
+      else
+        COMPREPLY=($(compgen -W "--after --device --alarms --follow --json -n" -- "$word"))
+      fi ;;
+    bus) COMPREPLY=($(compgen -W "stats scan read write" -- "$word")) ;;
+    site) COMPREPLY=($(compgen -W "check import export" -- "$word") $(compgen -f -- "$word")) ;;
+    completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")) ;;
+  esac
+}
+complete -F _genkan genkan
+)~";
+
+constexpr std::string_view zsh = R"~(#compdef genkan
+# genkan completion for zsh: source <(genkan completion zsh)
+_genkan_ids() {
+  local -a ids
+  local kind
+  if (( $# == 0 )); then
+    ids=(${(f)"$(genkan devices --ids 2>/dev/null)"})
+  fi
+  for kind in "$@"; do
+    ids+=(${(f)"$(genkan devices --ids --kind $kind 2>/dev/null)"})
+  done
+  compadd -a ids
+}
+_genkan() {
+  if (( CURRENT == 2 )); then
+    compadd status watch lock unlock open hold end-hold on off arm disarm bypass end-bypass release \
+      journal troubles devices device bus models site completion
+    return
+  fi
+  case $words[2] in
+    lock|unlock) _genkan_ids lock ;;
+    open) _genkan_ids entrance intercom ;;
+    hold|end-hold) _genkan_ids entrance ;;
+    on|off) _genkan_ids light air_conditioner ;;
+    arm|disarm) _genkan_ids security_panel ;;
+    bypass|end-bypass) _genkan_ids zone ;;
+    release) _genkan_ids delivery_box ;;
+    device) _genkan_ids ;;
+    bus) compadd stats scan read write ;;
+    site) (( CURRENT == 3 )) && compadd check import export || _files ;;
+    completion) compadd bash zsh fish ;;
+    journal) [[ $words[CURRENT-1] == --device ]] && _genkan_ids || compadd -- --after --device --alarms --follow -n ;;
+  esac
+}
+compdef _genkan genkan
+)~";
+
+constexpr std::string_view fish = R"~(# genkan completion for fish: genkan completion fish | source
+function __genkan_needs_command
+  test (count (commandline -opc)) -eq 1
+end
+function __genkan_ids
+  for kind in $argv
+    genkan devices --ids --kind $kind 2>/dev/null
+  end
+end
+complete -c genkan -f
+complete -c genkan -n __genkan_needs_command -a "status watch lock unlock open hold end-hold on off arm disarm bypass end-bypass release journal troubles devices device bus models site completion"
+complete -c genkan -n "__fish_seen_subcommand_from lock unlock" -a "(__genkan_ids lock)"
+complete -c genkan -n "__fish_seen_subcommand_from open" -a "(__genkan_ids entrance intercom)"
+complete -c genkan -n "__fish_seen_subcommand_from hold end-hold" -a "(__genkan_ids entrance)"
+complete -c genkan -n "__fish_seen_subcommand_from on off" -a "(__genkan_ids light air_conditioner)"
+complete -c genkan -n "__fish_seen_subcommand_from arm disarm" -a "(__genkan_ids security_panel)"
+complete -c genkan -n "__fish_seen_subcommand_from bypass end-bypass" -a "(__genkan_ids zone)"
+complete -c genkan -n "__fish_seen_subcommand_from release" -a "(__genkan_ids delivery_box)"
+complete -c genkan -n "__fish_seen_subcommand_from device" -a "(genkan devices --ids 2>/dev/null)"
+complete -c genkan -n "__fish_seen_subcommand_from bus" -a "stats scan read write"
+complete -c genkan -n "__fish_seen_subcommand_from site" -F -a "check import export"
+complete -c genkan -n "__fish_seen_subcommand_from completion" -a "bash zsh fish"
+complete -c genkan -n "__fish_seen_subcommand_from journal" -l after -x
+complete -c genkan -n "__fish_seen_subcommand_from journal" -l device -x -a "(genkan devices --ids 2>/dev/null)"
+complete -c genkan -n "__fish_seen_subcommand_from journal" -l alarms
+complete -c genkan -n "__fish_seen_subcommand_from journal" -l follow
+)~";
+
+}  // namespace
+
+std::string_view completion_script(std::string_view shell) {
+  if (shell == "bash") return bash;
+  return shell == "zsh" ? zsh : fish;
+}
+
+}  // namespace genkan::cli

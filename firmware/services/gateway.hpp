@@ -1,0 +1,136 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "firmware/base/clock.hpp"
+#include "firmware/base/json.hpp"
+#include "firmware/base/toml.hpp"
+#include "firmware/domain/caller.hpp"
+#include "firmware/domain/command.hpp"
+#include "firmware/domain/record.hpp"
+#include "firmware/ports/fleet.hpp"
+#include "firmware/ports/store.hpp"
+#include "firmware/services/live.hpp"
+
+// All that a person, a screen or the cloud can ask of the building: the services behind one face.
+// Everything is on the loop's thread; the awaitables run on the loop's executor.
+namespace genkan::services {
+
+struct GatewayPolicy {
+  std::string gateway_id = "gw-1";
+  std::string version = "0.0.0";
+  bool remote_disarm = false;      // SEC-8: [security] remote_disarm
+  bool unsigned_commands = false;  // [cloud] unsigned_commands = "allow"
+  // How long an answer waits for its record to be on disk before it goes out without a number.
+  std::chrono::milliseconds record_wait{1000};
+};
+
+struct CommandAnswer {
+  DeviceId device;
+  domain::DeviceCommand command{};
+  domain::Outcome outcome;
+  std::string message;  // one sentence for people
+  std::chrono::milliseconds took{0};
+  std::optional<Seq> seq;  // of its record; nothing if storage did not get there in time
+};
+// {"device","command","part"?,"verdict","reason","message","detail","state","took_ms","seq"}
+json::object to_json(const CommandAnswer& answer);
+
+struct JournalPage {
+  std::vector<domain::Record> records;
+  Seq head{};
+  Seq oldest{};
+};
+// {"records":[R…],"head","oldest"}
+json::object to_json(const JournalPage& page);
+
+// What became of a site file. With problems nothing was changed.
+struct SiteAnswer {
+  std::vector<Problem> problems;
+  std::size_t buses = 0;
+  std::size_t rooms = 0;
+  std::size_t devices = 0;
+};
+// {"buses","rooms","devices"}; with problems {"problems":[{"file","line","message"}]}
+json::object to_json(const SiteAnswer& answer);
+
+// Rights are checked here, whoever calls: ErrorCode::forbidden is the API's 403, unknown its 404,
+// invalid its 400, busy its 429, conflict its 409, io and corrupt its 503.
+class Gateway {
+ public:
+  // What is passed in must outlive the gateway. Registers itself with the fleet and the store.
+  Gateway(ports::Fleet& fleet, ports::Store& store, const Clock& clock,
+          const domain::ModelCatalog& models, GatewayPolicy policy);
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  // Takes up what the store remembers, configures the fleet, re-applies holds, records the start.
+  void start();
+  // To be called once a second: limits of open doors, storage, clock, stale troubles.
+  void tick();
+  // Refuses commands from now on (stopping), waits for those under way (at most 3 s), puts the
+  // record of the stop on disk (at most 10 s), and ends subscriptions and waiting readers. The
+  // fleet may be taken down afterwards; the loop must not run on once the gateway is destroyed.
+  boost::asio::awaitable<void> stop();
+
+  // Commands (DEV-10). An Error only for what never became a command: unknown device, no right
+  // (recorded as refused), a part where none is taken or the other way round. All else is an
+  // outcome. `timeout` 1 ms to 60 s. The answer comes after its record is on disk (or without a
+  // number after policy.record_wait).
+  boost::asio::awaitable<Result<CommandAnswer>> command(domain::Caller caller, DeviceId device,
+                                                        domain::DeviceCommand command,
+                                                        std::chrono::milliseconds timeout);
+  // Reads the device now (REM-1); device_json() then shows it.
+  boost::asio::awaitable<Result<domain::Reported>> refresh(DeviceId device,
+                                                           std::chrono::milliseconds timeout);
+
+  // Views. Shapes: the API's description (docs of /v1/…).
+  json::object status_json() const;
+  json::object devices_json() const;                                      // {"devices":[D…]}
+  std::optional<json::object> device_json(const DeviceId& device) const;  // D; nothing if unknown
+  json::object troubles_json() const;                                     // {"troubles":[T…]}
+  // {"buses":[{"id","name","port","up","fault","wire_share","waiting","reopened",
+  //   "counts":{"asked","answered","silent","late","garbage","partial","wrong_unit","wrong_crc",
+  //             "wrong_function","wrong_length","wrong_echo","exceptions"},
+  //   "units":[{"unit","dead","round_trip_median_us","round_trip_worst_us","counts":{…}}]}]}
+  json::object buses_json() const;
+  json::object models_json() const;
+  json::object hello_json() const;  // {"boot","head"}: a stream's first event
+
+  // The journal. If nothing fits and `wait` is above 0 (and the query is not newest first), waits
+  // for the first record that does, at most `wait` (0 to 60 s); at most 64 wait at once (busy).
+  boost::asio::awaitable<Result<JournalPage>> journal(ports::JournalQuery query,
+                                                      std::chrono::milliseconds wait);
+  // Durable cursors of readers.
+  boost::asio::awaitable<Result<Seq>> cursor(std::string reader);
+  boost::asio::awaitable<Result<>> set_cursor(std::string reader, Seq seq);
+
+  // The live stream: first a device event for every device, then what happens. Null: 64 are there.
+  std::unique_ptr<Subscription> subscribe(LiveKinds kinds, std::size_t bound = 1024);
+
+  // The site file (docs/SITE.md): all its mistakes, or all of it.
+  std::string site_export() const;
+  boost::asio::awaitable<Result<SiteAnswer>> site_import(domain::Caller caller, std::string text,
+                                                         bool check_only);
+
+  // For installers (Right::install). Writes are recorded, without the values: they may be codes.
+  boost::asio::awaitable<Result<std::vector<std::uint16_t>>> ask(domain::Caller caller, BusId bus,
+                                                                 ports::RegisterQuestion question);
+  boost::asio::awaitable<Result<std::vector<ports::ScanHit>>> scan(domain::Caller caller, BusId bus,
+                                                                   std::uint8_t first,
+                                                                   std::uint8_t last);
+
+ private:
+  struct Services;
+  std::unique_ptr<Services> services_;
+};
+
+}  // namespace genkan::services

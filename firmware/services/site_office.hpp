@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "firmware/domain/caller.hpp"
+#include "firmware/services/gateway.hpp"
+#include "firmware/services/holds.hpp"
+#include "firmware/services/watch.hpp"
+
+namespace genkan::services {
+
+// Takes a site file over: all of it on disk first, then the running building; or nothing of it.
+// Loop thread.
+class SiteOffice {
+ public:
+  struct Needs {
+    ports::Fleet& fleet;
+    ports::Store& store;
+    const Clock& clock;
+    Directory& directory;
+    Troubles& troubles;
+    Holds& holds;
+    Watch& watch;
+    LiveHub& live;
+  };
+  explicit SiteOffice(const Needs& needs) : needs_(needs) {}
+
+  // One at a time (conflict). A file that says what is there already changes nothing.
+  boost::asio::awaitable<Result<SiteAnswer>> import(domain::Caller caller, std::string text,
+                                                    bool check_only);
+  // Sets up what the store remembers, at start.
+  void open(domain::Inventory inventory);
+  // Troubles of devices whose profile is missing.
+  void judge_models(ports::Change& change);
+
+ private:
+  void take_over(domain::Inventory site);
+  std::set<DeviceId> device_set() const;
+
+  Needs needs_;
+  bool importing_ = false;
+};
+
+}  // namespace genkan::services

@@ -1,0 +1,331 @@
+// The journal's store against a bare SQLite loop with the same durability (WAL, synchronous=FULL),
+// the same table and the same number of rows in a transaction, in the same run.
+//   store_bench [FOLDER]     FOLDER lies on the disk to be measured; default: the temporary folder
+// Prints one JSON object a figure: {"name", "value", "unit", "floor", "ratio", "goal", "met"}.
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <sqlite3.h>
+
+#include "firmware/base/json.hpp"
+#include "firmware/base/text.hpp"
+#include "firmware/store/sqlite_store.hpp"
+
+namespace {
+
+using namespace genkan;
+namespace fs = std::filesystem;
+
+constexpr int runs = 5;                // medians of so many, store and bare loop in turn
+constexpr std::size_t burst = 30'000;  // records of a throughput run
+constexpr std::size_t singles = 600;   // records of a one-by-one run
+constexpr std::size_t window = 400;    // records submitted and not yet told of
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::fprintf(stderr, "store_bench: %s\n", why.c_str());
+  std::exit(1);
+}
+
+// What this process had the kernel write to block devices.
+std::uint64_t written_bytes() {
+  std::ifstream file("/proc/self/io");
+  std::string name;
+  std::uint64_t value = 0;
+  while (file >> name >> value) {
+    if (name == "write_bytes:") return value;
+  }
+  return 0;
+}
+
+// What one record of a lock is like.
+domain::RecordDraft draft(std::size_t i) {
+  domain::RecordDraft draft;
+  draft.kind = i % 2 == 0 ? domain::RecordKind::locked : domain::RecordKind::unlocked;
+  draft.lane = i % 50 == 0 ? domain::RecordLane::alarm : domain::RecordLane::activity;
+  draft.time =
+      WallTime{std::chrono::milliseconds{1'795'170'000'000 + static_cast<std::int64_t>(i)}};
+  draft.clock = ClockTrust::trusted;
+  draft.device = DeviceId(cat("lock-", 101 + i % 24));
+  draft.room = RoomId(cat("r", 101 + i % 24));
+  draft.actor = "slot:12";
+  draft.body = {{"bolt", "locked"}, {"battery", 87}};
+  return draft;
+}
+
+struct Measured {
+  double per_second = 0;
+  double bytes_each = 0;
+  double batch = 0;               // records a transaction
+  std::vector<double> latencies;  // milliseconds, sorted
+};
+
+Measured finish(std::uint64_t bytes_before, std::size_t records, double seconds,
+                Measured measured) {
+  measured.per_second = static_cast<double>(records) / seconds;
+  measured.bytes_each =
+      static_cast<double>(written_bytes() - bytes_before) / static_cast<double>(records);
+  std::ranges::sort(measured.latencies);
+  return measured;
+}
+
+double seconds_since(SteadyTime began) {
+  return std::chrono::duration<double>(Steady::now() - began).count();
+}
+
+void remove_database(const fs::path& path) {
+  for (const char* suffix : {"", "-wal", "-shm", ".head", ".lock"}) {
+    fs::remove(path.string() + suffix);
+  }
+}
+
+// A store with its loop; told records are counted.
+struct Rig {
+  explicit Rig(const fs::path& path) {
+    store::Options options;
+    options.path = path;
+    auto opened = store::SqliteStore::open(options, loop.get_executor(), clock);
+    if (!opened) give_up(opened.error().message());
+    store = *std::move(opened);
+    store->listen([this](const std::vector<domain::Record>& records) { told += records.size(); });
+  }
+  SystemClock clock{true};
+  boost::asio::io_context loop;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
+      loop.get_executor()};
+  std::unique_ptr<store::SqliteStore> store;
+  std::size_t told = 0;
+};
+
+Measured store_burst(const fs::path& path) {
+  remove_database(path);
+  Rig rig(path);
+  std::vector<ports::Change> changes(burst);
+  for (std::size_t i = 0; i < burst; ++i) changes[i].records.push_back(draft(i));
+  const auto bytes = written_bytes();
+  const auto began = Steady::now();
+  std::size_t sent = 0;
+  while (rig.told < burst) {
+    while (sent < burst && sent - rig.told < window) rig.store->submit(std::move(changes[sent++]));
+    rig.loop.run_one();
+  }
+  const double seconds = seconds_since(began);
+  Measured measured;
+  measured.batch = static_cast<double>(burst) / static_cast<double>(rig.store->health().commits);
+  rig.store.reset();
+  return finish(bytes, burst, seconds, std::move(measured));
+}
+
+boost::asio::awaitable<void> commit_singles(Rig& rig, std::vector<double>& latencies) {
+  for (std::size_t i = 0; i < singles; ++i) {
+    ports::Change change;
+    change.records.push_back(draft(i));
+    const auto began = Steady::now();
+    const auto records = co_await rig.store->commit(std::move(change));
+    if (!records) give_up(records.error().message());
+    latencies.push_back(seconds_since(began) * 1e3);
+  }
+  rig.loop.stop();
+}
+
+Measured store_singles(const fs::path& path) {
+  remove_database(path);
+  Rig rig(path);
+  Measured measured;
+  const auto bytes = written_bytes();
+  const auto began = Steady::now();
+  boost::asio::co_spawn(rig.loop, commit_singles(rig, measured.latencies),
+                        [](std::exception_ptr) {});
+  rig.loop.run();
+  const double seconds = seconds_since(began);
+  rig.store.reset();
+  return finish(bytes, singles, seconds, std::move(measured));
+}
+
+// SQLite and nothing else.
+class Bare {
+ public:
+  // `tables`: the statements that make the table; rows go to `journal`.
+  Bare(const fs::path& path, const std::string& tables) {
+    remove_database(path);
+    if (sqlite3_open(path.c_str(), &database_) != SQLITE_OK) give_up("bare: cannot open");
+    run("PRAGMA page_size=1024; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
+        "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;");
+    run(tables);
+    constexpr auto sql = "INSERT INTO journal VALUES (?,?,?,?,?,?,?,?,?,?,?)";
+    if (sqlite3_prepare_v2(database_, sql, -1, &insert_, nullptr) != SQLITE_OK) {
+      give_up(sqlite3_errmsg(database_));
+    }
+  }
+  ~Bare() {
+    sqlite3_finalize(insert_);
+    sqlite3_close(database_);
+  }
+  Bare(const Bare&) = delete;
+  Bare& operator=(const Bare&) = delete;
+
+  void run(const std::string& sql) {
+    if (sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
+      give_up(sqlite3_errmsg(database_));
+    }
+  }
+
+  void insert(std::size_t i, const domain::RecordDraft& row, const std::string& body) {
+    const auto text = [this](int at, std::string_view value) {
+      sqlite3_bind_text(insert_, at, value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
+    };
+    sqlite3_bind_int64(insert_, 1, static_cast<std::int64_t>(i) + 1);
+    text(2, "0123456789abcdef");
+    sqlite3_bind_int64(insert_, 3, row.time.time_since_epoch().count());
+    text(4, "trusted");
+    text(5, domain::name_of(row.kind));
+    text(6, row.lane == domain::RecordLane::alarm ? "alarm" : "activity");
+    text(7, row.device.str());
+    text(8, row.room.str());
+    text(9, row.actor);
+    text(10, body);
+    const Digest hash{};
+    sqlite3_bind_blob(insert_, 11, hash.data(), static_cast<int>(hash.size()), SQLITE_TRANSIENT);
+    if (sqlite3_step(insert_) != SQLITE_DONE) give_up(sqlite3_errmsg(database_));
+    sqlite3_reset(insert_);
+  }
+
+ private:
+  sqlite3* database_ = nullptr;
+  sqlite3_stmt* insert_ = nullptr;
+};
+
+// The store's own tables, as it made them.
+std::string tables_of(const fs::path& path) {
+  sqlite3* database = nullptr;
+  sqlite3_open_v2(path.c_str(), &database, SQLITE_OPEN_READONLY, nullptr);
+  std::string sql;
+  const auto collect = [](void* out, int, char** columns, char**) {
+    *static_cast<std::string*>(out) += std::string(columns[0]) + ";";
+    return 0;
+  };
+  sqlite3_exec(database, "SELECT sql FROM sqlite_schema WHERE tbl_name = 'journal'", collect, &sql,
+               nullptr);
+  sqlite3_close(database);
+  return sql;
+}
+
+Measured bare_run(const fs::path& path, const std::string& tables, std::size_t records,
+                  std::size_t batch) {
+  std::vector<domain::RecordDraft> rows;
+  std::vector<std::string> bodies;
+  for (std::size_t i = 0; i < records; ++i) {
+    rows.push_back(draft(i));
+    bodies.push_back(json::serialize(rows.back().body));
+  }
+  Measured measured;
+  auto bare = std::make_unique<Bare>(path, tables);
+  const auto bytes = written_bytes();
+  const auto began = Steady::now();
+  for (std::size_t i = 0; i < records;) {
+    const auto transaction_began = Steady::now();
+    bare->run("BEGIN IMMEDIATE");
+    for (std::size_t n = 0; n < batch && i < records; ++n, ++i) bare->insert(i, rows[i], bodies[i]);
+    bare->run("COMMIT");
+    measured.latencies.push_back(seconds_since(transaction_began) * 1e3);
+  }
+  const double seconds = seconds_since(began);
+  bare.reset();
+  return finish(bytes, records, seconds, std::move(measured));
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+struct Figure {
+  std::string name;
+  std::string unit;
+  std::vector<double> values;
+  std::vector<double> floors;
+  std::optional<double> goal;  // of the ratio value / floor
+  bool more_is_better = false;
+};
+
+void print(const Figure& figure) {
+  const double value = median(figure.values);
+  const double floor = median(figure.floors);
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < figure.values.size(); ++i) {
+    ratios.push_back(figure.values[i] / figure.floors[i]);
+  }
+  const double ratio = median(ratios);
+  const auto number = [](double x) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", x);
+    return std::string(text);
+  };
+  std::string goal = "null";
+  std::string met = "null";
+  if (figure.goal) {
+    goal = number(*figure.goal);
+    met =
+        (figure.more_is_better ? ratio >= *figure.goal : ratio <= *figure.goal) ? "true" : "false";
+  }
+  std::puts(cat(R"({"name": ")", figure.name, R"(", "value": )", number(value), R"(, "unit": ")",
+                figure.unit, R"(", "floor": )", number(floor), R"(, "ratio": )", number(ratio),
+                R"(, "goal": )", goal, R"(, "met": )", met, "}")
+                .c_str());
+  std::fflush(stdout);
+}
+
+double percentile(const std::vector<double>& sorted, double share) {
+  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const fs::path parent = argc > 1 ? fs::path(argv[1]) : fs::temp_directory_path();
+  std::string name = (parent / "store-bench-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) give_up("cannot make a folder in " + parent.string());
+  const fs::path path = fs::path(name) / "bench.db";
+  Figure rate{"journal_records", "records/s", {}, {}, 0.7, true};
+  Figure group_bytes{"journal_bytes_grouped", "bytes/record", {}, {}, {}, false};
+  Figure batch{"journal_batch", "records/transaction", {}, {}, {}, false};
+  Figure single_rate{"journal_records_one_by_one", "records/s", {}, {}, 0.7, true};
+  Figure single_bytes{"journal_bytes_one_by_one", "bytes/record", {}, {}, {}, false};
+  Figure single_p50{"journal_commit_p50", "ms", {}, {}, {}, false};
+  Figure single_p99{"journal_commit_p99", "ms", {}, {}, {}, false};
+  for (int run = 0; run < runs; ++run) {
+    const Measured grouped = store_burst(path);
+    const std::string tables = tables_of(path);
+    const auto rows = static_cast<std::size_t>(grouped.batch + 0.5);
+    const Measured bare_grouped = bare_run(path, tables, burst, rows);
+    const Measured single = store_singles(path);
+    const Measured bare_single = bare_run(path, tables, singles, 1);
+    rate.values.push_back(grouped.per_second);
+    rate.floors.push_back(bare_grouped.per_second);
+    group_bytes.values.push_back(grouped.bytes_each);
+    group_bytes.floors.push_back(bare_grouped.bytes_each);
+    batch.values.push_back(grouped.batch);
+    batch.floors.push_back(static_cast<double>(rows));
+    single_rate.values.push_back(single.per_second);
+    single_rate.floors.push_back(bare_single.per_second);
+    single_bytes.values.push_back(single.bytes_each);
+    single_bytes.floors.push_back(bare_single.bytes_each);
+    single_p50.values.push_back(percentile(single.latencies, 0.5));
+    single_p50.floors.push_back(percentile(bare_single.latencies, 0.5));
+    single_p99.values.push_back(percentile(single.latencies, 0.99));
+    single_p99.floors.push_back(percentile(bare_single.latencies, 0.99));
+  }
+  for (const auto* figure :
+       {&rate, &batch, &group_bytes, &single_rate, &single_bytes, &single_p50, &single_p99}) {
+    print(*figure);
+  }
+  fs::remove_all(name);
+  return 0;
+}

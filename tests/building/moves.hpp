@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json/value.hpp>
+
+#include "tests/building/time.hpp"
+
+namespace building {
+
+// Why something moved.
+enum class By : std::uint8_t { bus, hand, key, physics };
+std::string_view name_of(By by);
+
+// One thing that really happened in the building: a write that took effect, a bolt, a door.
+struct Move {
+  Time at;
+  std::string device;
+  std::string what;  // "coil", "holding", "bolt", "door", …
+  boost::json::value value;
+  By by = By::physics;
+  std::optional<std::uint16_t> address;  // writes only
+  std::optional<int> part;               // compartments only
+};
+
+// {"t_ns", "device", "what", "value", "by"}, "address" for writes and "part" for compartments.
+boost::json::object to_json(const Move& move);
+
+class MoveSink {
+ public:
+  virtual ~MoveSink() = default;
+  virtual void add(Move move) = 0;
+};
+
+}  // namespace building

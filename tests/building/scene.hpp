@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "tests/building/bank.hpp"
+
+namespace building {
+
+// What hangs where. README.md has the table.
+struct Scene {
+  std::unique_ptr<Bank> line_a;
+  std::unique_ptr<Bank> line_b;  // null: the scene has none
+  std::unique_ptr<Bank> tcp;
+};
+
+enum class SceneName { sample, bench };
+std::optional<SceneName> scene_named(std::string_view name);
+
+// `think`: how long each device takes before it answers.
+Scene make_scene(SceneName name, Duration think, MoveSink& moves);
+
+}  // namespace building

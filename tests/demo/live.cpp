@@ -1,0 +1,93 @@
+#include "tests/demo/live.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+#include "tests/demo/house.hpp"
+
+namespace genkan::demo {
+
+namespace {
+
+constexpr const char* hints =
+    "Three things to try, in another terminal:\n"
+    "  ./dev genkan lock lock-203                      the simulated bolt moves; 'done' is its own word\n"
+    "  ./dev building zone 5 active; ./dev genkan arm  refused, and the open window is named\n"
+    "  ./dev building unplug line-b                    an adapter pulled; 'plug line-b' puts it back\n";
+
+// A name in build/ for something of the running demo, for ./dev genkan and ./dev building; the
+// demo that was started last has it.
+class Shortcut {
+ public:
+  Shortcut(std::filesystem::path name, const std::filesystem::path& target)
+      : name_(std::move(name)), target_(target) {
+    std::error_code ignored;
+    std::filesystem::remove(name_, ignored);
+    std::filesystem::create_symlink(target_, name_, ignored);
+  }
+  ~Shortcut() {
+    std::error_code ignored;
+    if (std::filesystem::read_symlink(name_, ignored) == target_) {
+      std::filesystem::remove(name_, ignored);
+    }
+  }
+  Shortcut(const Shortcut&) = delete;
+  Shortcut& operator=(const Shortcut&) = delete;
+
+ private:
+  std::filesystem::path name_;
+  std::filesystem::path target_;
+};
+
+volatile sig_atomic_t watcher = 0;
+
+// Ctrl-C reaches the watching child by itself; a SIGTERM is passed on to it.
+void pass_on(int number) {
+  if (number == SIGTERM && watcher > 0) ::kill(watcher, SIGTERM);
+}
+
+// Runs `genkan watch` on this terminal until it ends.
+int watch(const test::Gateway& gateway) {
+  const std::string program = test::cli_program();
+  const std::string socket = gateway.socket();
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("fork failed");
+  if (child == 0) {
+    ::execl(program.c_str(), "genkan", "--socket", socket.c_str(), "watch", "--note", hints,
+            static_cast<char*>(nullptr));
+    ::_exit(127);
+  }
+  watcher = child;
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  watcher = 0;
+  // Ctrl-C is how one leaves; nothing failed by it.
+  return WIFSIGNALED(status) || WEXITSTATUS(status) == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int show_live() {
+  struct sigaction action{};
+  action.sa_handler = pass_on;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+  std::puts("Starting the building…");
+  House house({"--life"});
+  house.agent.start();
+  const Shortcut api("build/demo-api.sock", house.gateway.socket());
+  const Shortcut control("build/demo-building.sock", house.building.folder() / "control.sock");
+  const int result = watch(house.gateway);
+  std::puts("Stopping; nothing stays behind.");
+  return result;
+}
+
+}  // namespace genkan::demo

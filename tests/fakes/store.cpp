@@ -1,0 +1,137 @@
+#include "tests/fakes/store.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace genkan::fakes {
+
+namespace asio = boost::asio;
+
+FakeStore::FakeStore(asio::any_io_executor loop, ports::Memory memory, std::string boot)
+    : loop_(std::move(loop)),
+      memory_(std::move(memory)),
+      on_disk_(memory_),
+      boot_(std::move(boot)) {
+  on_disk_.set_aside.clear();
+}
+
+void FakeStore::set_disk(Disk disk) {
+  disk_ = disk;
+  flush_soon();
+}
+
+void FakeStore::forget_before(Seq oldest) {
+  oldest_ = oldest;
+  std::erase_if(records_, [oldest](const domain::Record& record) { return record.seq < oldest; });
+}
+
+asio::awaitable<Result<std::vector<domain::Record>>> FakeStore::commit(ports::Change change) {
+  const auto token = asio::use_awaitable;
+  co_await asio::post(loop_, token);
+  while (disk_ == Disk::stuck) co_await asio::post(loop_, token);
+  if (disk_ == Disk::failing) co_return fail(ErrorCode::io, "the disk is full");
+  flush();
+  co_return apply(std::move(change));
+}
+
+void FakeStore::submit(ports::Change change) {
+  waiting_.push_back(std::move(change));
+  flush_soon();
+}
+
+void FakeStore::listen(std::function<void(const std::vector<domain::Record>&)> on_committed) {
+  on_committed_ = std::move(on_committed);
+}
+
+asio::awaitable<Result<std::vector<domain::Record>>> FakeStore::read(ports::JournalQuery query) {
+  const auto token = asio::use_awaitable;
+  co_await asio::post(loop_, token);
+  std::vector<domain::Record> found;
+  for (const auto& record : records_) {
+    const bool lane = !query.lane || record.draft.lane == *query.lane;
+    const bool device = !query.device || record.draft.device == *query.device;
+    const bool before = !query.before || record.seq < *query.before;
+    if (record.seq > query.after && before && lane && device) found.push_back(record);
+  }
+  if (query.newest_first) std::ranges::reverse(found);
+  if (found.size() > query.limit) {
+    found.erase(found.begin() + static_cast<std::ptrdiff_t>(query.limit), found.end());
+  }
+  co_return found;
+}
+
+Seq FakeStore::head() const { return records_.empty() ? Seq{} : records_.back().seq; }
+
+asio::awaitable<Result<>> FakeStore::set_cursor(std::string reader, Seq seq) {
+  const auto token = asio::use_awaitable;
+  co_await asio::post(loop_, token);
+  cursors_[reader] = seq;
+  co_return Result<>{};
+}
+
+asio::awaitable<Result<Seq>> FakeStore::cursor(std::string reader) {
+  const auto token = asio::use_awaitable;
+  co_await asio::post(loop_, token);
+  co_return cursors_[reader];
+}
+
+ports::StorageHealth FakeStore::health() const {
+  ports::StorageHealth health;
+  health.failing = disk_ == Disk::failing;
+  health.fault = health.failing ? "the disk is full" : "";
+  health.free_bytes = free_bytes_;
+  health.commits = transactions_;
+  for (const auto& change : waiting_) health.records_waiting += change.records.size();
+  return health;
+}
+
+std::vector<domain::Record> FakeStore::apply(ports::Change change) {
+  ++transactions_;
+  std::vector<domain::Record> committed;
+  for (auto& draft : change.records) {
+    domain::Record record;
+    record.seq = Seq{number(head()) + 1};
+    record.boot = boot_;
+    record.draft = std::move(draft);
+    records_.push_back(record);
+    committed.push_back(std::move(record));
+  }
+  if (oldest_ == Seq{} && !records_.empty()) oldest_ = records_.front().seq;
+  for (auto& [device, state] : change.last_states) on_disk_.last_states[device] = state;
+  for (const auto& key : change.troubles_cleared) {
+    std::erase_if(on_disk_.troubles, [&key](const auto& trouble) { return trouble.key == key; });
+  }
+  for (const auto& set : change.troubles_set) {
+    std::erase_if(on_disk_.troubles, [&set](const auto& old) { return old.key == set.key; });
+    on_disk_.troubles.push_back(set);
+  }
+  for (const auto& [device, held] : change.held) {
+    if (held) {
+      on_disk_.held.insert(device);
+    } else {
+      on_disk_.held.erase(device);
+    }
+  }
+  if (change.inventory) on_disk_.inventory = std::move(*change.inventory);
+  if (on_committed_ && !committed.empty()) on_committed_(committed);
+  return committed;
+}
+
+void FakeStore::flush_soon() {
+  const std::weak_ptr<bool> alive = alive_;
+  asio::post(loop_, [this, alive] {
+    if (!alive.expired()) flush();
+  });
+}
+
+void FakeStore::flush() {
+  while (disk_ == Disk::working && !waiting_.empty()) {
+    auto change = std::move(waiting_.front());
+    waiting_.pop_front();
+    apply(std::move(change));
+  }
+}
+
+}  // namespace genkan::fakes

@@ -1,0 +1,121 @@
+#include "cloud-agent/agent/settings.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "firmware/base/clock.hpp"
+#include "firmware/base/text.hpp"
+
+namespace genkan::agent {
+
+namespace {
+
+std::string settings(std::string_view gateway, std::string_view broker) {
+  return cat("[gateway]\n", gateway, "\n[broker]\n", broker, "\n");
+}
+
+std::string complaint(std::string_view text) {
+  const auto parsed = parse_settings(text, "agent.toml");
+  return parsed ? std::string() : parsed.error().message();
+}
+
+}  // namespace
+
+TEST_CASE("settings: the least, and what it stands for") {
+  const auto parsed =
+      parse_settings(settings("id = 'gw-1'", "uri = 'tcp://broker.example:1884'"), "agent.toml");
+  REQUIRE(parsed);
+  CHECK(parsed->gateway == "gw-1");
+  CHECK(parsed->socket == "/run/genkan/api.sock");
+  CHECK(parsed->broker.host == "broker.example");
+  CHECK(parsed->broker.port == 1884);
+  CHECK(parsed->broker.client_id == "genkan-gw-1");
+  CHECK(parsed->broker.will_delay == 30s);
+  CHECK(parsed->log_level == LogLevel::info);
+}
+
+TEST_CASE("settings: everything") {
+  const auto parsed = parse_settings(
+      "[gateway]\nid = 'gw-1'\nsocket = '/tmp/s'\n[broker]\nuri = 'tcp://[::1]'\nclient_id = 'c'\n"
+      "username = 'u'\npassword_file = '/p'\nwill_delay_s = 0\n[log]\nlevel = 'warning'\n",
+      "agent.toml");
+  REQUIRE(parsed);
+  CHECK(parsed->socket == "/tmp/s");
+  CHECK(parsed->broker.host == "[::1]");
+  CHECK(parsed->broker.port == 1883);
+  CHECK(parsed->broker.client_id == "c");
+  CHECK(parsed->broker.username == "u");
+  CHECK(parsed->broker.password_file == "/p");
+  CHECK(parsed->broker.will_delay == 0s);
+  CHECK(parsed->log_level == LogLevel::warning);
+}
+
+TEST_CASE("settings: every mistake has a sentence with its line") {
+  const std::string good_gateway = "id = 'gw-1'";
+  const std::string good_broker = "uri = 'tcp://127.0.0.1:1883'";
+  struct Case {
+    std::string text;
+    const char* says;
+  };
+  const Case cases[] = {
+      {"", "[gateway]"},
+      {"[gateway]\nid='a'\n", "[broker]"},
+      {settings("", good_broker), "id"},
+      {settings("id = 'Gw 1'", good_broker), "agent.toml:2"},
+      {settings("id = 7", good_broker), "agent.toml:2"},
+      {settings(good_gateway + "\nsocket = 'api.sock'", good_broker), "absolute path"},
+      {settings(good_gateway, ""), "uri"},
+      {settings(good_gateway, "uri = 'ssl://b:8883'"), "TLS"},
+      {settings(good_gateway, "uri = 'b:1883'"), "tcp://127.0.0.1:1883"},
+      {settings(good_gateway, "uri = 'tcp://'"), "tcp://127.0.0.1:1883"},
+      {settings(good_gateway, "uri = 'tcp://b:0'"), "tcp://127.0.0.1:1883"},
+      {settings(good_gateway, "uri = 'tcp://b:65536'"), "tcp://127.0.0.1:1883"},
+      {settings(good_gateway, "uri = 'tcp://a b:1'"), "tcp://127.0.0.1:1883"},
+      {settings(good_gateway, good_broker + "\nclient_id = ''"), "client id"},
+      {settings(good_gateway, good_broker + "\npassword_file = '/p'"), "username"},
+      {settings(good_gateway, good_broker + "\nwill_delay_s = 3601"), "agent.toml:5"},
+      {settings(good_gateway, good_broker + "\npasword = 'x'"), "pasword"},
+      {settings(good_gateway, good_broker) + "[log]\nlevel = 'loud'\n", "level"},
+      {settings(good_gateway, good_broker) + "[tls]\nca = 'x'\n", "tls"},
+      {"[gateway\n", "agent.toml:1"},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.text);
+    const std::string said = complaint(each.text);
+    CAPTURE(said);
+    CHECK(said.find(each.says) != std::string::npos);
+  }
+}
+
+TEST_CASE("settings: all mistakes are told at once") {
+  const std::string said =
+      complaint(settings("id = 'A'", "uri = 'x'\nwill_delay_s = 'soon'\nmore = 1"));
+  for (const char* part : {"agent.toml:2", "agent.toml:4", "agent.toml:5", "agent.toml:6"}) {
+    CAPTURE(part);
+    CHECK(said.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("settings: a password file is one line that not everyone can read") {
+  std::string folder = (std::filesystem::temp_directory_path() / "genkan-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder.data()) != nullptr);
+  const std::string path = folder + "/password";
+  CHECK_FALSE(load_password(path));
+  std::ofstream(path) << "secret\r\nmore\n";
+  ::chmod(path.c_str(), 0600);
+  CHECK(load_password(path).value_or("") == "secret");
+  ::chmod(path.c_str(), 0604);
+  const auto open = load_password(path);
+  REQUIRE_FALSE(open);
+  CHECK(open.error().message().find("secret") == std::string::npos);
+  std::ofstream(path, std::ios::trunc) << "\n";
+  ::chmod(path.c_str(), 0600);
+  CHECK_FALSE(load_password(path));
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace genkan::agent

@@ -1,0 +1,66 @@
+#include "firmware/app/settings.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace genkan;
+using namespace genkan::app;
+
+namespace {
+
+std::string complaints(std::string_view text) {
+  Problems problems;
+  CHECK_FALSE(parse_settings(text, "genkan.toml", problems));
+  return problems.as_error().message();
+}
+
+}  // namespace
+
+TEST_CASE("settings: the smallest file, and its defaults") {
+  Problems problems;
+  const auto settings = parse_settings("[gateway]\nid = 'gw-1'\n", "genkan.toml", problems);
+  REQUIRE(settings);
+  CHECK(settings->gateway_id == "gw-1");
+  CHECK(settings->clock == ClockSource::system);
+  CHECK(settings->journal_age == std::chrono::days{400});
+  CHECK_FALSE(settings->remote_disarm);
+  CHECK_FALSE(settings->unsigned_commands);
+}
+
+TEST_CASE("settings: everything said") {
+  Problems problems;
+  const auto settings = parse_settings(
+      "[gateway]\nid = 'gw-1'\nclock = 'assume_trusted'\n"
+      "[storage]\ndatabase = '/d/g.db'\njournal_days = 10\njournal_mib = 3\n"
+      "[api]\nsocket = '/r/api.sock'\nsocket_group = 'genkan'\n"
+      "[[api.role]]\nuser = 'genkan-agent'\nrole = 'cloud'\n"
+      "[[api.role]]\ngroup = 'installers'\nrole = 'installer'\n"
+      "[drivers]\nprofiles = ['/p']\n"
+      "[security]\nremote_disarm = true\n[cloud]\nunsigned_commands = 'allow'\n"
+      "[log]\nlevel = 'debug'\n",
+      "genkan.toml", problems);
+  REQUIRE(settings);
+  CHECK(settings->journal_bytes == 3ULL << 20);
+  REQUIRE(settings->roles.size() == 2);
+  CHECK(settings->roles[0].role == domain::Role::cloud);
+  CHECK(settings->roles[1].who == api::RoleRule::Who::group);
+  CHECK(settings->unsigned_commands);
+  CHECK(settings->log_level == LogLevel::debug);
+}
+
+TEST_CASE("settings: every mistake is told at once, with its line and what is right") {
+  CHECK(complaints("[gateway]\nid = 'GW'\nclok = 'system'\n"
+                   "[storage]\njournal_days = '400'\ndatabase = 'g.db'\n"
+                   "[[api.role]]\nuser = 'a'\ngroup = 'b'\nrole = 'root'\n"
+                   "[cloud]\nunsigned_commands = true\n") ==
+        "genkan.toml:2: 'id' is wrong: 'GW' is no id: character 1 must be a lower case letter or a "
+        "digit\n"
+        "genkan.toml:6: 'database' must be a path from the root, beginning with '/'\n"
+        "genkan.toml:5: 'journal_days' must be a whole number from 1 to 3650\n"
+        "genkan.toml:10: 'role' is 'root'; allowed: viewer, operator, cloud, installer or "
+        "administrator\n"
+        "genkan.toml:7: a role needs either a user or a group of this machine\n"
+        "genkan.toml:12: 'unsigned_commands' must be text in quotes, not true or false\n"
+        "genkan.toml:3: 'clok' is not known here; did you mean 'clock'?");
+  CHECK(complaints("") == "genkan.toml:1: 'gateway' is missing: [gateway] with the id of this "
+                          "gateway");
+}

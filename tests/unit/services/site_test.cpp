@@ -1,0 +1,307 @@
+#include "firmware/services/site.hpp"
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/services/house.hpp"
+
+using namespace genkan;
+using namespace genkan::services;
+using namespace genkan::services::test;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+// A sound site of 25 lines; the tables below add to it or change a line.
+const std::string sound = R"(contract = "SPID-0001"
+[[building]]
+id = "sakura"
+name = "Sakura Court"
+[[room]]
+id = "r101"
+name = "101"
+building = "sakura"
+number = 101
+[[bus]]
+id = "line-a"
+serial = "/dev/ttyS1"
+[[device]]
+id = "lock-101"
+name = "Door 101"
+model = "el-100"
+bus = "line-a"
+unit = 1
+rooms = ["r101"]
+[[device]]
+id = "panel"
+name = "Panel"
+model = "sp-16"
+bus = "line-a"
+unit = 2
+)";
+
+Lines mistakes(const std::string& text) {
+  const fakes::FakeModels models;
+  Problems problems;
+  const auto site = parse_site(text, "site.toml", models, problems);
+  CHECK(site.has_value() == problems.empty());
+  Lines lines;
+  for (const auto& problem : problems.list()) lines.push_back(problem.text());
+  return lines;
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  const auto at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), by);
+}
+
+}  // namespace
+
+TEST_CASE("SITE-2: a sound site has no mistakes") { CHECK(mistakes(sound).empty()); }
+
+TEST_CASE("DEV-31: each mistake in a site file, told with its line and what would be right") {
+  struct Row {
+    std::string what;
+    std::string by;
+    Lines told;
+  };
+  const Row table[] = {
+      {"unit = 2", "unit = 300", {"site.toml:25: 'unit' must be a whole number from 0 to 255"}},
+      {"unit = 2", "unit = \"2\"", {"site.toml:25: 'unit' must be a whole number from 0 to 255"}},
+      {"unit = 2",
+       "unit = 250",
+       {"site.toml:20: device 'panel': unit 250 is not on a serial line; units are 1 to 247"}},
+      {"unit = 2",
+       "unit = 1",
+       {"site.toml:20: device 'panel': unit 1 of bus 'line-a' is 'lock-101' already (el-100)"}},
+      {"unit = 2",
+       "unti = 2",
+       {"site.toml:20: 'unit' is missing (a whole number from 0 to 255)",
+        "site.toml:25: 'unti' is not known here; did you mean 'unit'?"}},
+      {"unit = 2",
+       "unit = 2\nchannel = 2",
+       {"site.toml:20: device 'panel': channel 2 is not on a sp-16; channels are 1 to 1"}},
+      {"unit = 2",
+       "unit = 2\npurpose = \"window\"",
+       {"site.toml:20: device 'panel': only a zone has a purpose"}},
+      {"unit = 2",
+       "unit = 2\nopen_limit_s = 0",
+       {"site.toml:26: 'open_limit_s' must be a whole number from 1 to 86400"}},
+      {"model = \"sp-16\"",
+       "model = \"sp-15\"",
+       {"site.toml:20: device 'panel': there is no model 'sp-15'; did you mean 'sp-16'?"}},
+      {"id = \"panel\"",
+       "id = \"lock-101\"",
+       {"site.toml:20: device 'lock-101' is there already, in line 13; ids are used once"}},
+      {"id = \"panel\"",
+       "id = \"Panel!\"",
+       {"site.toml:20: device: 'Panel!' is no id: character 1 must be a lower case letter or a "
+        "digit"}},
+      {"name = \"Panel\"",
+       "name = \"No\"",
+       {"site.toml:20: device 'panel': a name has 3 to 64 characters, not 2"}},
+      {"name = \"Panel\"",
+       "name = \"Pan?el\"",
+       {"site.toml:20: device 'panel': the name may not have '?' (character 4)"}},
+      {"rooms = [\"r101\"]",
+       "rooms = [\"r109\"]",
+       {"site.toml:13: device 'lock-101': there is no room 'r109'"}},
+      {"rooms = [\"r101\"]",
+       "rooms = \"r101\"",
+       {"site.toml:19: 'rooms' must be a list of at most 64 texts of at most 256 bytes"}},
+      {"bus = \"line-a\"\nunit = 2",
+       "bus = \"line-b\"\nunit = 2",
+       {"site.toml:20: device 'panel': there is no bus 'line-b'"}},
+      {"serial = \"/dev/ttyS1\"",
+       "serial = \"ttyS1\"",
+       {"site.toml:12: 'serial' must be a whole path like /dev/serial/by-id/…"}},
+      {"serial = \"/dev/ttyS1\"",
+       "name = \"Line\"",
+       {"site.toml:10: needs 'serial' (a port like /dev/serial/by-id/…) or 'tcp' (an address like "
+        "10.0.0.5:502)"}},
+      {"serial = \"/dev/ttyS1\"",
+       "serial = \"/dev/ttyS1\"\ntcp = \"10.0.0.5\"",
+       {"site.toml:10: has 'serial' and 'tcp'; a bus is one of them"}},
+      {"serial = \"/dev/ttyS1\"",
+       "tcp = \"10.0.0.5:70000\"",
+       {"site.toml:12: 'tcp' is '10.0.0.5:70000'; an address and port like 10.0.0.5:502 is "
+        "needed"}},
+      {"serial = \"/dev/ttyS1\"",
+       "tcp = \"10.0.0.5:502\"\nbaud = 9600",
+       {"site.toml:13: 'baud' is not known here; known are id, name or tcp"}},
+      {"serial = \"/dev/ttyS1\"",
+       "serial = \"/dev/ttyS1\"\nparity = \"evn\"",
+       {"site.toml:13: 'parity' is 'evn'; allowed: none, even or odd (did you mean 'even'?)"}},
+      {"serial = \"/dev/ttyS1\"",
+       "serial = \"/dev/ttyS1\"\nbaud = 10",
+       {"site.toml:13: 'baud' must be a whole number from 300 to 4000000"}},
+      {"number = 101",
+       "number = 0",
+       {"site.toml:9: 'number' must be a whole number from 1 to 65535"}},
+      {"building = \"sakura\"",
+       "building = \"maple\"",
+       {"site.toml:5: room 'r101': there is no building 'maple'"}},
+      {"name = \"Sakura Court\"",
+       "name = \"Sakura & Court\"",
+       {"site.toml:2: building 'sakura': the name may not have '&' (character 8)"}},
+      {"contract = \"SPID-0001\"",
+       "contract = 1",
+       {"site.toml:1: 'contract' must be text in quotes, not a whole number"}},
+      {"[[bus]]",
+       "[[buss]]",
+       {"site.toml:10: 'buss' is not known here; did you mean 'bus'?",
+        "site.toml:13: device 'lock-101': there is no bus 'line-a'",
+        "site.toml:20: device 'panel': there is no bus 'line-a'"}},
+  };
+  for (const auto& row : table) {
+    CAPTURE(row.by);
+    CHECK(mistakes(replaced(sound, row.what, row.by)) == row.told);
+  }
+}
+
+TEST_CASE("DEV-31: all mistakes of a file are told at once") {
+  std::string text = replaced(sound, "unit = 2", "unit = 300");
+  text = replaced(text, "number = 101", "number = 0");
+  text = replaced(text, "serial = \"/dev/ttyS1\"", "serial = \"ttyS1\"");
+  CHECK(mistakes(text).size() == 3);
+}
+
+TEST_CASE("DEV-31: what is no TOML, or too much of it, is told") {
+  const Lines broken = mistakes("[[device]\nid = 3");
+  REQUIRE(broken.size() == 1);
+  CHECK(broken[0].starts_with("site.toml:1: not TOML: "));
+  CHECK(mistakes(std::string(most_site_bytes + 1, '#')) ==
+        Lines{"site.toml: the file has 1048577 bytes; at most 1048576 are taken"});
+  std::string many;
+  for (int i = 0; i < 33; ++i) many += "[[bus]]\n";
+  CHECK(mistakes(many) == Lines{"site.toml:1: 'bus' is there 33 times; at most 32 are taken"});
+}
+
+TEST_CASE("SITE-2: what is written is read back the same") {
+  const fakes::FakeModels models;
+  domain::Inventory site = fakes::small_site();
+  site.buses.push_back(
+      {BusId("six"), "A \"quoted\" \\ name\n", domain::TcpLink{"fe80::1", 1502}, 0});
+  domain::SerialLine line;
+  line.path = "/dev/serial/by-id/usb-FTDI_USB-RS485_Cable_AB0-if00-port0";
+  line.baud = 9600;
+  line.parity = domain::Parity::none;
+  line.stop_bits = 2;
+  line.direction = domain::DirectionControl::rts;
+  site.buses.push_back({BusId("line-c"), "", line, 0});
+  const std::string text = write_site(site);
+  Problems problems;
+  const auto back = parse_site(text, "site.toml", models, problems);
+  CHECK(problems.list().empty());
+  REQUIRE(back);
+  CHECK(*back == site);
+  CHECK(write_site(*back) == text);
+}
+
+TEST_CASE("SITE-2: a site is taken over whole, and devices that stay go on undisturbed") {
+  House house({}, {});
+  house.news();
+  const auto refused = house.run(house.gateway->site_import(anna, sound, false));
+  REQUIRE(!refused);
+  CHECK(refused.error().code() == ErrorCode::forbidden);
+
+  const auto checked = house.run(house.gateway->site_import(installer, sound, true));
+  REQUIRE(checked);
+  CHECK(checked->devices == 2);
+  CHECK(house.gateway->devices_json().at("devices").as_array().empty());
+
+  const auto taken = house.run(house.gateway->site_import(installer, sound, false));
+  REQUIRE(taken);
+  CHECK(json::serialize(to_json(*taken)) == R"({"buses":1,"rooms":1,"devices":2})");
+  CHECK(house.news() == Lines{R"(site_changed by user:ines {"buses":1,"rooms":1,"devices":2})"});
+  const auto configured = house.fleet->configured();
+  house.fleet->report("lock-101", domain::Field::bolt, domain::Bolt::locked);
+  house.fleet->report("panel", domain::Field::tamper, 1);
+  house.news();
+
+  // The same again changes nothing; the export is such a file.
+  CHECK(house.run(house.gateway->site_import(installer, house.gateway->site_export(), false)));
+  CHECK(house.fleet->configured() == configured);
+  CHECK(house.news().empty());
+
+  // One bad line: nothing of it.
+  const auto bad = house.run(
+      house.gateway->site_import(installer, replaced(sound, "unit = 2", "unit = 1"), false));
+  REQUIRE(bad);
+  REQUIRE(bad->problems.size() == 1);
+  CHECK(
+      json::serialize(to_json(*bad)).starts_with(R"({"problems":[{"file":"site.toml","line":20)"));
+  CHECK(house.fleet->configured() == configured);
+
+  // Without the panel: its trouble goes with it, the lock's history goes on.
+  const std::string smaller = sound.substr(0, sound.rfind("[[device]]"));
+  CHECK(house.run(house.gateway->site_import(installer, smaller, false)));
+  const Lines news = house.news();
+  REQUIRE(news.size() == 2);
+  CHECK(news[0].starts_with("site_changed "));
+  CHECK(news[1].find(R"("trouble":"tamper")") != std::string::npos);
+  CHECK(house.standing().empty());
+  house.fleet->report("lock-101", domain::Field::bolt, domain::Bolt::unlocked);
+  CHECK(house.news() == Lines{"unlocked lock-101"});
+
+  const std::string exported = house.gateway->site_export();
+  house.restart(House::Off::killed);
+  CHECK(house.gateway->site_export() == exported);
+}
+
+TEST_CASE("SITE-2: a site that cannot be stored is not taken over") {
+  House house({}, {});
+  house.news();
+  house.store->set_disk(fakes::FakeStore::Disk::failing);
+  const auto answer = house.run(house.gateway->site_import(installer, sound, false));
+  REQUIRE(!answer);
+  CHECK(answer.error().code() == ErrorCode::io);
+  CHECK(answer.error().message() == "the site could not be stored: the disk is full");
+  CHECK(house.fleet->configured() == 1);
+  CHECK(house.gateway->devices_json().at("devices").as_array().empty());
+}
+
+TEST_CASE("SITE-2: one site file at a time") {
+  House house({}, {});
+  house.settle();
+  house.store->set_disk(fakes::FakeStore::Disk::stuck);
+  std::optional<Result<SiteAnswer>> first;
+  std::optional<Result<SiteAnswer>> second;
+  boost::asio::co_spawn(
+      house.loop,
+      [](House* its, std::optional<Result<SiteAnswer>>* result) -> boost::asio::awaitable<void> {
+        auto answer = co_await its->gateway->site_import(installer, sound, false);
+        result->emplace(std::move(answer));
+      }(&house, &first),
+      boost::asio::detached);
+  house.loop.restart();
+  house.loop.poll_one();
+  house.loop.poll_one();
+  boost::asio::co_spawn(
+      house.loop,
+      [](House* its, std::optional<Result<SiteAnswer>>* result) -> boost::asio::awaitable<void> {
+        auto answer = co_await its->gateway->site_import(installer, sound, false);
+        result->emplace(std::move(answer));
+      }(&house, &second),
+      boost::asio::detached);
+  for (int i = 0; i < 20; ++i) house.loop.poll_one();
+  REQUIRE(second);
+  REQUIRE(!*second);
+  CHECK((*second).error().code() == ErrorCode::conflict);
+  house.store->set_disk(fakes::FakeStore::Disk::working);
+  house.settle();
+  REQUIRE(first);
+  CHECK(*first);
+}
+
+TEST_CASE("DEV-32: a device that is another thing now begins its history anew") {
+  House house;
+  house.fleet->report("lock-101", domain::Field::bolt, domain::Bolt::locked);
+  house.settle();
+  const std::string text = replaced(house.gateway->site_export(), "unit = 1\nrooms = [\"r101\"]",
+                                    "unit = 7\nrooms = [\"r101\"]");
+  CHECK(house.run(house.gateway->site_import(installer, text, false)));
+  house.news();
+  house.fleet->report("lock-101", domain::Field::bolt, domain::Bolt::unlocked);
+  CHECK(house.news().empty());
+}
