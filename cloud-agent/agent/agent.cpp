@@ -31,6 +31,7 @@ constexpr std::chrono::milliseconds tick_every{1000};
 constexpr std::chrono::seconds leftovers_time{3};
 // The parts of a stop.
 constexpr std::chrono::milliseconds goodbye_time{700};
+constexpr std::chrono::milliseconds cursors_time{400};
 constexpr std::chrono::milliseconds goodbye_step{10};
 constexpr std::chrono::milliseconds disconnect_time{500};
 
@@ -188,12 +189,7 @@ asio::awaitable<void> Agent::watch_status() {
     const auto response = co_await daemon_.request(std::move(request), status_time);
     const bool answered = response && response->status == 200;
     auto status = answered ? parse_json(response->body, most_event) : Result<json::value>();
-    if (std::exchange(daemon_answers_, answered) != answered) {
-      log(answered ? LogLevel::notice : LogLevel::warning,
-          answered ? "genkand answers" : "genkand does not answer",
-          {{"why",
-            response ? std::string_view("") : std::string_view(response.error().message())}});
-    }
+    note_daemon(answered, response ? cat("status ", response->status) : response.error().message());
     if (answered && status && status->is_object()) {
       presence_.online(status->as_object());
     } else {
@@ -203,6 +199,16 @@ asio::awaitable<void> Agent::watch_status() {
     if (answered && inventory_due_) inventory_due_ = !co_await read_inventory();
     if (answered) pause.reset();
     co_await status_due_.wait(answered && !inventory_due_ ? status_every : pause.next());
+  }
+}
+
+void Agent::note_daemon(bool answers, std::string_view how) {
+  if (daemon_answers_ == answers) return;
+  daemon_answers_ = answers;
+  if (answers) {
+    log(LogLevel::notice, "genkand answers");
+  } else {
+    log(LogLevel::warning, "genkand does not answer", {{"why", how}});
   }
 }
 
@@ -261,19 +267,33 @@ asio::awaitable<void> Agent::leave(std::function<void()> done) {
     timer.expires_after(goodbye_step);
     co_await timer.async_wait(asio::use_awaitable);
   }
-  // With the lanes' last acknowledgements in; genkand may be stopping too, so nothing waits for it.
-  if (daemon_answers_) asio::co_spawn(loop_, journal_.store_cursors(), asio::detached);
+  // With the lanes' last acknowledgements in. What is not stored in time is sent once more.
+  if (daemon_answers_.value_or(false)) {
+    cursors_stored_ = false;
+    asio::co_spawn(loop_, store_cursors(), asio::detached);
+  }
+  const auto stored_until = Steady::now() + cursors_time;
+  while (!cursors_stored_ && Steady::now() < stored_until) {
+    timer.expires_after(goodbye_step);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
   broker_->stop(disconnect_time, std::move(done));
+}
+
+asio::awaitable<void> Agent::store_cursors() {
+  co_await journal_.store_cursors();
+  cursors_stored_ = true;
 }
 
 std::string Agent::status_line() const {
   const auto& requests = desk_.counts();
   const auto& records = journal_.counts();
   return cat(window_.is_online() ? "broker connected" : "broker away", ", ",
-             daemon_answers_ ? "genkand answers" : "genkand away", "; ", records.records,
-             " records sent, ", journal_.backlog(), " waiting, ", records.undeliverable,
-             " left out; ", requests.carried_out, " requests carried out, ", requests.refused,
-             " refused, ", requests.busy, " turned away, ", requests.repeated, " repeated");
+             daemon_answers_.value_or(false) ? "genkand answers" : "genkand away", "; ",
+             records.records, " records sent, ", journal_.backlog(), " waiting, ",
+             records.undeliverable, " left out; ", requests.carried_out, " requests carried out, ",
+             requests.refused, " refused, ", requests.busy, " turned away, ", requests.repeated,
+             " repeated");
 }
 
 }  // namespace genkan::agent

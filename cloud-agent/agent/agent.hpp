@@ -1,7 +1,10 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -44,6 +47,8 @@ class Agent final : public BrokerListener {
   boost::asio::awaitable<void> tick();
   boost::asio::awaitable<void> leave(std::function<void()> done);
   boost::asio::awaitable<bool> read_inventory();
+  boost::asio::awaitable<void> store_cursors();
+  void note_daemon(bool answers, std::string_view how);
   bool on_event(const ApiEvent& event);
   void on_hello(const json::object& hello);
   void on_record(const json::object& record, std::string_view text);
@@ -65,9 +70,10 @@ class Agent final : public BrokerListener {
   bool leftovers_sought_ = false;
   SteadyTime leftovers_until_{};
   bool streaming_ = false;
-  bool daemon_answers_ = false;
+  std::optional<bool> daemon_answers_;  // nothing: not asked yet
   bool stopping_ = false;
   bool goodbye_heard_ = false;
+  bool cursors_stored_ = true;
 };
 
 }  // namespace genkan::agent

@@ -63,12 +63,14 @@ void read_uri(TomlTable& table, BrokerSettings& broker) {
 }
 
 void read_client_id(TomlTable& table, const std::string& gateway, BrokerSettings& broker) {
-  broker.client_id = table.optional_text("client_id", 64).value_or(cat("genkan-", gateway));
+  broker.client_id = cat("genkan-", gateway);
+  const auto given = table.optional_text("client_id", 64);
+  if (!given) return;
   const auto fits = [](char c) { return c > ' ' && c < '\x7f'; };
-  const auto& id = broker.client_id;
-  if (id.empty() || !std::all_of(id.begin(), id.end(), fits)) {
+  if (given->empty() || !std::all_of(given->begin(), given->end(), fits)) {
     table.complain("client_id", "a client id has 1 to 64 visible ASCII characters");
   }
+  broker.client_id = *given;
 }
 
 void read_broker(TomlTable table, const std::string& gateway, BrokerSettings& broker) {

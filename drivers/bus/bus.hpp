@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -8,6 +7,8 @@
 #include <span>
 #include <string>
 #include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include "drivers/bus/exchange.hpp"
 #include "firmware/base/clock.hpp"
@@ -26,9 +27,9 @@ enum class Lane : std::uint8_t { command, alarm, state, bulk };
 // How a unit behaves, from its profile.
 struct UnitTraits {
   std::chrono::milliseconds response_timeout{200};  // 20 ms to 5 s
-  std::chrono::milliseconds lateness{300};          // the latest that an answer can still trickle in
-  std::chrono::milliseconds turnaround{0};          // pause that the device needs between exchanges
-  std::uint8_t failures_until_dead = 2;             // silent exchanges in a row
+  std::chrono::milliseconds lateness{300};  // the latest that an answer can still trickle in
+  std::chrono::milliseconds turnaround{0};  // pause that the device needs between exchanges
+  std::uint8_t failures_until_dead = 2;     // silent exchanges in a row
 };
 
 // A standing question, asked again and again by the worker itself.
@@ -37,7 +38,7 @@ struct PollSpec {
   Table table = Table::holding;
   std::uint16_t address = 0;
   std::uint16_t count = 1;
-  Lane lane = Lane::state;                        // alarm or state
+  Lane lane = Lane::state;  // alarm or state
   // 0: as often as the wire allows. A TCP link has no wire that sets the pace: there it is 50 ms.
   std::chrono::milliseconds interval{0};
 };
@@ -68,8 +69,8 @@ class Bus {
   // Starts the worker; does not wait for the line. All callbacks run on `loop`, never inside a call
   // into this class.
   Bus(boost::asio::any_io_executor loop, Options options, Events events);
-  // Ends after the exchange on the wire (a poll is left at once, a submitted question is waited for,
-  // at most its unit's response time-out); what waits is completed as cancelled (posted to the
+  // Ends after the exchange on the wire (a poll is left at once, a submitted question is waited
+  // for, at most its unit's response time-out); what waits is completed as cancelled (posted to the
   // loop). Destroyed on the loop's thread, no event is delivered afterwards.
   ~Bus();
   Bus(const Bus&) = delete;
@@ -79,8 +80,7 @@ class Bus {
   // `deadline` it ends as expired, at that moment and unsent. Unsent end also: a question that the
   // protocol cannot carry (exception 3), one below commands to a dead unit that is being probed
   // (silent), and everything while the line is down (line_down). Any thread.
-  void submit(Exchange exchange, Lane lane, SteadyTime deadline,
-              std::function<void(Answer)> done);
+  void submit(Exchange exchange, Lane lane, SteadyTime deadline, std::function<void(Answer)> done);
 
   // Polls may be added and removed while the worker runs. Loop thread.
   PollId add_poll(const PollSpec& spec);

@@ -26,7 +26,7 @@ struct Exchange {
   std::uint8_t unit = 1;
   Function function = Function::read_holding;
   std::uint16_t address = 0;
-  std::uint16_t count = 1;            // reads; at most 2000 bits or 125 words
+  std::uint16_t count = 1;              // reads; at most 2000 bits or 125 words
   std::vector<std::uint16_t> values{};  // writes: words, or 0/1 for coils
 };
 
@@ -52,7 +52,7 @@ std::string_view name_of(Ending ending);
 struct Answer {
   Ending ending = Ending::silent;
   std::uint8_t exception = 0;
-  std::vector<std::uint16_t> values{};           // reads: words, or 0/1 for bits
+  std::vector<std::uint16_t> values{};         // reads: words, or 0/1 for bits
   bool sent = false;                           // whether the question went on the wire
   std::chrono::steady_clock::time_point at{};  // when the exchange ended
 };

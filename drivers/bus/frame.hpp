@@ -16,9 +16,9 @@ struct Frame {
     nonsense,  // no frame begins so
   };
   Kind kind = Kind::more;
-  std::size_t length = 0;             // of the whole frame; sound and broken only
-  std::uint8_t unit = 0;              //
-  std::uint16_t transaction = 0;      // TCP only
+  std::size_t length = 0;               // of the whole frame; sound and broken only
+  std::uint8_t unit = 0;                //
+  std::uint16_t transaction = 0;        // TCP only
   std::span<const std::uint8_t> pdu{};  // function and data; a view into the bytes
 };
 

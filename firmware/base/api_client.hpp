@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -10,6 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
 #include "firmware/base/error.hpp"
 
 // A small client of genkand's API on its Unix socket; the CLI and the agent share it.
@@ -17,8 +18,8 @@ namespace genkan {
 
 struct ApiRequest {
   std::string method = "GET";
-  std::string target;                                        // "/v1/devices?…"
-  std::string body;                                          // empty: none
+  std::string target;  // "/v1/devices?…"
+  std::string body;    // empty: none
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;  // further ones
 };

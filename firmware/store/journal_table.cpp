@@ -87,16 +87,19 @@ Result<std::string> settle(json::object& body) {
 void append_string(std::string& out, std::string_view text) {
   const bool plain = std::ranges::all_of(
       text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-  if (plain) {
-    out += cat('"', text, '"');
-  } else {
+  if (!plain) {
     out += json::serialize(json::string(text));
+    return;
   }
+  out += '"';
+  out += text;
+  out += '"';
 }
 
-void append_member(std::string& out, std::string_view key, std::string_view value) {
+// `lead` is `,"key":`.
+void append_member(std::string& out, std::string_view lead, std::string_view value) {
   if (value.empty()) return;
-  out += cat(",\"", key, "\":");
+  out += lead;
   append_string(out, value);
 }
 
@@ -105,18 +108,22 @@ void append_member(std::string& out, std::string_view key, std::string_view valu
 Digest fast_chain_hash(const Digest& previous, const domain::Record& record,
                        std::string_view body) {
   const domain::RecordDraft& draft = record.draft;
-  std::string bytes(reinterpret_cast<const char*>(previous.data()), previous.size());
-  bytes.reserve(bytes.size() + body.size() + 320);
-  bytes += cat("{\"seq\":", number(record.seq));
-  append_member(bytes, "boot", record.boot);
-  append_member(bytes, "time", format_time(draft.time));
-  append_member(bytes, "clock", clock_name(draft.clock));
-  append_member(bytes, "kind", domain::name_of(draft.kind));
-  append_member(bytes, "lane", lane_name(draft.lane));
-  append_member(bytes, "device", draft.device.str());
-  append_member(bytes, "room", draft.room.str());
-  append_member(bytes, "actor", draft.actor);
-  bytes += cat(",\"body\":", body, '}');
+  std::string bytes;
+  bytes.reserve(previous.size() + body.size() + 400);
+  bytes.append(reinterpret_cast<const char*>(previous.data()), previous.size());
+  bytes += "{\"seq\":";
+  bytes += cat(number(record.seq));
+  append_member(bytes, ",\"boot\":", record.boot);
+  append_member(bytes, ",\"time\":", format_time(draft.time));
+  append_member(bytes, ",\"clock\":", clock_name(draft.clock));
+  append_member(bytes, ",\"kind\":", domain::name_of(draft.kind));
+  append_member(bytes, ",\"lane\":", lane_name(draft.lane));
+  append_member(bytes, ",\"device\":", draft.device.str());
+  append_member(bytes, ",\"room\":", draft.room.str());
+  append_member(bytes, ",\"actor\":", draft.actor);
+  bytes += ",\"body\":";
+  bytes += body;
+  bytes += '}';
   return sha256(bytes);
 }
 

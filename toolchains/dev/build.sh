@@ -1,6 +1,8 @@
 # Building and testing; sourced by ./dev and the scripts beside this one.
 
 export CCACHE_DIR="${CCACHE_DIR:-$PWD/build/ccache}"
+# The presets share what they compile alike, wherever they build.
+export CCACHE_NOHASHDIR=1
 
 # build PRESET TARGET…
 build() {

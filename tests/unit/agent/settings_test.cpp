@@ -91,6 +91,12 @@ TEST_CASE("settings: every mistake has a sentence with its line") {
   }
 }
 
+TEST_CASE("settings: a wrong gateway id is one mistake, not two") {
+  const std::string said = complaint(settings("id = 'G w'", "uri = 'tcp://b'"));
+  CHECK(said.find("agent.toml:2") != std::string::npos);
+  CHECK(said.find("client") == std::string::npos);
+}
+
 TEST_CASE("settings: all mistakes are told at once") {
   const std::string said =
       complaint(settings("id = 'A'", "uri = 'x'\nwill_delay_s = 'soon'\nmore = 1"));

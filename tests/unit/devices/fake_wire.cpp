@@ -95,8 +95,16 @@ void FakeWire::submit(Waiting waiting) {
   const std::uint64_t number = ++last_exchange_;
   waiting_.emplace(number, std::move(waiting));
   if (stuck) return;
+  const SteadyTime begins = time_.steady() + queue_time;
+  const SteadyTime deadline = waiting_.at(number).deadline;
+  if (begins > deadline) {
+    time_.call_at(deadline, [this, number, deadline] {
+      if (waiting_.contains(number)) complete(number, ended(Ending::expired, deadline, false));
+    });
+    return;
+  }
   const auto takes = silent.contains(unit) ? time_out : round_trip;
-  time_.call_at(time_.steady() + takes, [this, number] { run(number); });
+  time_.call_at(begins + takes, [this, number] { run(number); });
 }
 
 void FakeWire::run(std::uint64_t number) {
@@ -106,9 +114,6 @@ void FakeWire::run(std::uint64_t number) {
   const bus::Exchange& exchange = waiting.exchange;
   const SteadyTime now = time_.steady();
   if (!fault_.empty()) return complete(number, ended(Ending::line_down, now, false));
-  if (now - round_trip > waiting.deadline && !silent.contains(exchange.unit)) {
-    return complete(number, ended(Ending::expired, now, false));
-  }
   bus::Answer answer =
       is_write(exchange.function)
           ? answer_write(exchange, waiting.lane)

@@ -44,7 +44,8 @@ class FakeWire {
   std::set<std::uint8_t> crc;     // units whose answers are damaged
   std::set<std::pair<std::uint8_t, std::uint16_t>> refused_reads;  // unit and first address
   std::chrono::milliseconds round_trip{10};
-  bool stuck = false;  // nothing leaves the queue any more
+  std::chrono::milliseconds queue_time{0};  // before an exchange gets its turn
+  bool stuck = false;                       // nothing leaves the queue any more
   std::size_t opened = 0;
 
   void set_line(const std::string& fault);

@@ -160,7 +160,9 @@ TEST_CASE("stop: what waits ends, and nothing touches the fleet after it") {
   CHECK(running->value->reason == Reason::stopping);
   CHECK(waiting->value->reason == Reason::stopping);
   CHECK(waiting->value->verdict == Verdict::refused);
+  REQUIRE_FALSE(refresh->value->has_value());
   CHECK(refresh->value->error().code() == ErrorCode::cancelled);
+  REQUIRE_FALSE(scan->value->has_value());
   CHECK(scan->value->error().code() == ErrorCode::cancelled);
   CHECK(opened->value->verdict == Verdict::done);
 }
@@ -219,12 +221,14 @@ TEST_CASE("ask: a wrong question gets a sentence and is not sent") {
   for (const Case& each : cases) {
     const auto pending = world.ask("line", each.question);
     world.finish(*pending);
+    REQUIRE_FALSE(pending->value->has_value());
     CHECK(pending->value->error().code() == ErrorCode::invalid);
     CHECK(pending->value->error().message() == each.sentence);
   }
   CHECK(world.wire.asked == 0);
   const auto nowhere = world.ask("no-bus", {});
   world.finish(*nowhere);
+  REQUIRE_FALSE(nowhere->value->has_value());
   CHECK(nowhere->value->error().code() == ErrorCode::unknown);
 }
 
@@ -234,10 +238,12 @@ TEST_CASE("ask: what the unit says is told") {
   world.wire.silent.insert(9);
   const auto silent = world.ask("line", {.unit = 9, .write = {}});
   world.finish(*silent);
+  REQUIRE_FALSE(silent->value->has_value());
   CHECK(silent->value->error().message() == "bus line: unit 9 does not answer");
   world.wire.refused_reads.insert({8, 0});
   const auto refused = world.ask("line", {.unit = 8, .write = {}});
   world.finish(*refused);
+  REQUIRE_FALSE(refused->value->has_value());
   CHECK(refused->value->error().code() == ErrorCode::rejected);
   CHECK(refused->value->error().message() ==
         "bus line: unit 8 refused: illegal data address (exception 2)");
@@ -270,6 +276,7 @@ TEST_CASE("DEV-30: a scan past the ends of the address range is refused") {
     const auto pending =
         world.scan("line", static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(last));
     world.finish(*pending);
+    REQUIRE_FALSE(pending->value->has_value());
     CHECK(pending->value->error().code() == ErrorCode::invalid);
   }
   CHECK(world.wire.asked == 0);

@@ -228,6 +228,14 @@ Profile zone_model() {
   return profile;
 }
 
+Profile seldom_model() {
+  Profile profile = model("seldom", DeviceKind::zone, 1, "panel-hardware");
+  Register active = bits(Table::discrete, 40);
+  active.poll = 10s;
+  tells(profile, Field::zone, add(profile, "active", active));
+  return profile;
+}
+
 Profile intercom_model() {
   Profile profile = model("intercom", DeviceKind::intercom);
   const auto release = add(profile, "release", bits(Table::coil, 0));
@@ -247,10 +255,10 @@ Profile button_model() {
 profile::Catalog catalog() {
   profile::Catalog models;
   Problems problems;
-  for (Profile& each :
-       std::vector{lock_model(), polled_lock_model(), slow_lock_model(), toggle_lock_model(),
-                   door_model(), relay_model(), blind_door_model(), light_model(), air_model(),
-                   box_model(), panel_model(), zone_model(), intercom_model(), button_model()}) {
+  for (Profile& each : std::vector{
+           lock_model(), polled_lock_model(), slow_lock_model(), toggle_lock_model(), door_model(),
+           relay_model(), blind_door_model(), light_model(), air_model(), box_model(),
+           panel_model(), zone_model(), seldom_model(), intercom_model(), button_model()}) {
     models.add(std::move(each), problems);
   }
   return models;

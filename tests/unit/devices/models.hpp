@@ -18,6 +18,7 @@ profile::Profile air_model();          // "air": coil 16, mode in holding 16; on
 profile::Profile box_model();          // "box": coil 0-11, door in discrete 32-43
 profile::Profile panel_model();        // "panel": holding 0 orders, input 0 is the guard
 profile::Profile zone_model();         // "zone": discrete 0 by channel, bypass in coil 0
+profile::Profile seldom_model();       // "seldom": a zone in the panel's unit, read every 10 s
 profile::Profile intercom_model();     // "intercom": pulse 5 s on coil 0; call in input 0
 profile::Profile button_model();       // "button": input 0 and 1
 

@@ -53,7 +53,7 @@ TEST_CASE("retention: records older than their days go, from the old end only") 
 
 TEST_CASE("retention: while the clock is not trusted nothing is too old") {
   TemporaryFolder folder;
-  StoreBench bench(often(folder));
+  StoreBench bench(folder.database());
   bench.clock.trusted = false;
   write(bench, {500, 500});
   const auto retained = [&folder, &bench] {
