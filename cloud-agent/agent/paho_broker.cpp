@@ -22,6 +22,8 @@ namespace {
 
 constexpr std::chrono::seconds keep_alive{30};
 constexpr std::chrono::seconds connect_timeout{10};
+// After this, the library has lost the connect (it gives up by itself after connect_timeout).
+constexpr std::chrono::seconds connect_patience{20};
 constexpr std::uint32_t session_expiry_s = 24 * 3600;
 // Requests on their way to us: they are acknowledged as fast as they are read.
 constexpr std::uint16_t receive_maximum = 20;
@@ -172,6 +174,7 @@ class PahoBroker::Session : public std::enable_shared_from_this<Session> {
 
   void set_handlers();
   void connect();
+  void watch_connect();
   void online(SessionFacts facts);
   void offline(const std::string& why);
   void retry();
@@ -256,11 +259,23 @@ void PahoBroker::Session::connect() {
   const mqtt::will_options will(will_.topic, will_.payload, at_least_once, true, will_properties);
   options.set_will(will);
   options.set_properties(connect_properties());
+  watch_connect();
   try {
     client_.connect(options, nullptr, connecting_);
   } catch (const mqtt::exception& error) {
     offline(cat("connecting failed: ", error.what()));
   }
+}
+
+// Paho drops a connect without a word if it is not done with the connection before.
+void PahoBroker::Session::watch_connect() {
+  timer_.expires_after(connect_patience);
+  timer_.async_wait([self = weak_from_this()](error_code error) {
+    const auto alive = self.lock();
+    if (error || !alive || alive->phase_ != Phase::connecting) return;
+    hang_up();
+    alive->offline("no answer to the connect");
+  });
 }
 
 void PahoBroker::Session::Connecting::on_success(const mqtt::token& token) {
@@ -286,6 +301,7 @@ void PahoBroker::Session::Connecting::on_failure(const mqtt::token& token) {
 void PahoBroker::Session::online(SessionFacts facts) {
   if (phase_ != Phase::connecting) return;
   phase_ = Phase::online;
+  timer_.cancel();
   pause_ = first_pause;
   told_ = false;
   longest_sent_ = 0;
@@ -414,11 +430,7 @@ void PahoBroker::Session::unsubscribe(const std::string& filter) {
 
 void PahoBroker::Session::reconnect(const std::string& why) {
   if (phase_ != Phase::online) return;
-  try {
-    client_.disconnect(0);
-  } catch (const mqtt::exception& error) {
-    log(LogLevel::debug, "not disconnected", {{"why", error.what()}});
-  }
+  hang_up();  // Paho tells of it as well; the first word counts
   offline(why);
 }
 

@@ -20,6 +20,17 @@ long now_us() {
   return now.tv_sec * second + now.tv_nsec / 1000;
 }
 
+template <class Work>
+void for_internet_sockets(Work work) {
+  constexpr int most_descriptors = 1024;
+  for (int descriptor = 0; descriptor < most_descriptors; ++descriptor) {
+    int domain = 0;
+    socklen_t length = sizeof domain;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) continue;
+    if (domain == AF_INET || domain == AF_INET6) work(descriptor);
+  }
+}
+
 int sleep_for(useconds_t microseconds) {
   const timespec time{static_cast<time_t>(microseconds / second),
                       static_cast<long>(microseconds % second) * 1000};
@@ -44,15 +55,14 @@ extern "C" int usleep(useconds_t microseconds) {
 namespace genkan::agent {
 
 void send_without_delay() {
-  constexpr int most_descriptors = 1024;
   const int on = 1;
-  for (int descriptor = 0; descriptor < most_descriptors; ++descriptor) {
-    int domain = 0;
-    socklen_t length = sizeof domain;
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) continue;
-    if (domain != AF_INET && domain != AF_INET6) continue;
+  for_internet_sockets([&on](int descriptor) {
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  }
+  });
+}
+
+void hang_up() {
+  for_internet_sockets([](int descriptor) { ::shutdown(descriptor, SHUT_RDWR); });
 }
 
 }  // namespace genkan::agent

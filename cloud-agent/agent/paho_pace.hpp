@@ -16,4 +16,8 @@ namespace genkan::agent {
 // agent are Unix sockets. For after a connect.
 void send_without_delay();
 
+// Shuts those sockets down, so that Paho sees a lost connection at once. Its own disconnect waits
+// behind whatever a full window holds back, and a connect before that is dropped without a word.
+void hang_up();
+
 }  // namespace genkan::agent

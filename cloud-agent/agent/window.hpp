@@ -14,8 +14,9 @@ namespace genkan::agent {
 // that there is always room left for those before it: an alarm never waits for activity.
 enum class Urgency : std::uint8_t { alarm, answer, state, activity };
 
-// The unacknowledged messages: at most 20 (or the broker's receive maximum, if that is less), as
-// more would be held back inside Paho, behind one another and without order of urgency. One thread.
+// The unacknowledged messages: at most 19, always less than the broker's receive maximum
+// (mosquitto: 20), as more would be held back inside Paho, behind one another and without order of
+// urgency. One thread.
 class Window {
  public:
   // Called with the outcome, from a receipt.
@@ -51,7 +52,7 @@ class Window {
 
   Broker& broker_;
   bool online_ = false;
-  std::size_t limit_ = 20;
+  std::size_t limit_ = 19;
   std::size_t largest_packet_ = 0;
   std::uint64_t last_ticket_ = 0;
   std::unordered_map<std::uint64_t, Flying> flying_;

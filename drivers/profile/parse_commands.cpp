@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include "drivers/profile/draft.hpp"
@@ -199,12 +200,40 @@ void parse_command(std::string_view name, TomlTable& table, Draft& draft) {
   draft.commands.push_back(table);
 }
 
+// What the commands write, as the site's check must know it. A register that all channels share (a
+// common "execute") is nobody's own.
+void note_written_places(Profile& profile) {
+  std::vector<RegisterIndex> written;
+  for (const auto& plan : profile.commands) {
+    for (const auto& write : plan.writes) written.push_back(write.reg);
+  }
+  std::ranges::sort(written);
+  const auto repeated = std::ranges::unique(written);
+  written.erase(repeated.begin(), repeated.end());
+  for (const auto index : written) {
+    const Register& reg = profile.registers[index];
+    if (profile.info.channels > 1 && reg.per_channel == 0) continue;
+    for (int part = 1; part <= std::max<int>(reg.parts, 1); ++part) {
+      for (std::uint16_t word = 0; word < reg.width(); ++word) {
+        const int address = reg.place(1, static_cast<std::uint8_t>(part)) + word;
+        profile.info.writes.push_back(
+            {reg.table == bus::Table::coil, static_cast<std::uint16_t>(address), reg.per_channel});
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void parse_commands(TomlTable& root, Draft& draft) {
   auto all = root.optional_table("command");
   if (!all) return;
   for (auto& [name, table] : all->named_tables()) parse_command(name, table, draft);
+  domain::ModelInfo& info = draft.profile.info;
+  for (const Command command : domain::spec(info.kind).commands) {
+    if (draft.profile.plan(command) != nullptr) info.commands.push_back(command);
+  }
+  note_written_places(draft.profile);
 }
 
 }  // namespace genkan::profile

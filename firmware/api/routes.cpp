@@ -108,7 +108,7 @@ Response no_route(const Request& request, const std::string& allow) {
 
 }  // namespace
 
-std::size_t most_bytes(Body body) { return (body == Body::toml ? 256U : 64U) * 1024U; }
+std::size_t most_bytes(Body body) { return (body == Body::toml ? 1024U : 64U) * 1024U; }
 
 std::span<const Route> all_routes() { return routes; }
 

@@ -26,7 +26,7 @@ using Handler = boost::asio::awaitable<Response> (*)(Call);
 enum class Body : std::uint8_t {
   none,
   json,  // at most 64 KiB of application/json
-  toml,  // at most 256 KiB of application/toml or text/plain
+  toml,  // at most 1 MiB of application/toml or text/plain
 };
 std::size_t most_bytes(Body body);
 

@@ -92,7 +92,7 @@ class Session {
   asio::awaitable<Next> respond(Response response, bool keep_alive);
   asio::awaitable<void> stream_events(std::shared_ptr<EventStream> events);
   asio::awaitable<bool> write(std::string_view head, std::string_view body);
-  std::optional<Response> check_header(Parser& parser);
+  std::optional<Response> check_header(Parser& parser, std::size_t& most_body);
   Result<Request> request_of(Parser::value_type message) const;
 
   std::shared_ptr<ByteStream> stream_;
@@ -165,13 +165,14 @@ asio::awaitable<Result<>> Session::feed(Parser& parser) {
 }
 
 // Sets the route's bound for the body; what refuses the request before its body is read.
-std::optional<Response> Session::check_header(Parser& parser) {
+std::optional<Response> Session::check_header(Parser& parser, std::size_t& most_body) {
   const auto& message = parser.get();
   const auto target = parse_target(message.target());
   const auto match = target ? find_route(message.method_string(), target->path) : Match{};
   const auto most = most_bytes(match.route == nullptr ? Body::json : match.route->body);
   if (parser.content_length().value_or(0) > most) return too_large("the body", most);
   parser.body_limit(most);
+  most_body = most;
   const auto expect = message[http::field::expect];
   if (!expect.empty() && !boost::beast::iequals(expect, "100-continue")) {
     return error_response(417, "invalid", "the header Expect must be 100-continue");
@@ -241,10 +242,11 @@ asio::awaitable<Next> Session::one_request() {
   watch_->begin(limits_.request);
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(most_header_bytes));
-  parser.body_limit(most_bytes(Body::toml));
+  std::size_t most_body = most_bytes(Body::toml);
+  parser.body_limit(most_body);
   auto fed = co_await feed(parser);
   if (fed && !parser.is_done()) {
-    if (auto refused = check_header(parser)) co_return co_await refuse(std::move(*refused));
+    if (auto refused = check_header(parser, most_body)) co_return co_await refuse(std::move(*refused));
     if (!parser.get()[http::field::expect].empty()) {
       const bool written = co_await write("HTTP/1.1 100 Continue\r\n\r\n", "");
       if (!written) co_return Next::close;
@@ -263,7 +265,7 @@ asio::awaitable<Next> Session::one_request() {
     if (error.code() == ErrorCode::busy) {
       co_return co_await refuse(error.message() == "header"
                                     ? too_large("the header", most_header_bytes)
-                                    : too_large("the body", most_bytes(Body::json)));
+                                    : too_large("the body", most_body));
     }
     co_return co_await refuse(error_response(error));
   }

@@ -24,6 +24,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto tick_every = 1s;
+// A door that we opened is not left open behind us.
+constexpr auto closing_time = 2s;
 
 profile::Catalog load_models(const Settings& settings) {
   Problems problems;
@@ -69,13 +71,16 @@ asio::awaitable<void> beat(services::Gateway& gateway, ServiceManager& manager) 
   }
 }
 
-asio::awaitable<void> run_until_signal(services::Gateway& gateway, api::Server& server,
-                                       ServiceManager& manager, asio::io_context& loop) {
+asio::awaitable<void> run_until_signal(services::Gateway& gateway, devices::BusFleet& fleet,
+                                       api::Server& server, ServiceManager& manager,
+                                       asio::io_context& loop) {
   asio::signal_set signals(loop, SIGTERM, SIGINT);
   const int signal = co_await signals.async_wait(asio::use_awaitable);
   log(LogLevel::notice, "stopping", {{"signal", cat(signal)}});
   manager.stopping();
   server.stop();
+  const bool closed = co_await fleet.close_openings(Steady::now() + closing_time);
+  if (!closed) log(LogLevel::error, "a door that was opened could not be closed before the end");
   co_await gateway.stop();
   loop.stop();
 }
@@ -85,6 +90,7 @@ asio::awaitable<void> run_until_signal(services::Gateway& gateway, api::Server& 
 Result<> run_daemon(const Settings& settings) {
   set_log_level(settings.log_level);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file at its limit is a full disk: told, not died of
 
   asio::io_context loop(1);
   const SystemClock clock(settings.clock == ClockSource::assume_trusted);
@@ -103,7 +109,7 @@ Result<> run_daemon(const Settings& settings) {
   if (auto started = server.start(); !started) return fail(started.error().in("api"));
 
   asio::co_spawn(loop, beat(gateway, manager), asio::detached);
-  asio::co_spawn(loop, run_until_signal(gateway, server, manager, loop), asio::detached);
+  asio::co_spawn(loop, run_until_signal(gateway, fleet, server, manager, loop), asio::detached);
   manager.ready();
   log(LogLevel::notice, "genkand is up",
       {{"version", GENKAN_VERSION}, {"gateway", settings.gateway_id}, {"api", settings.socket}});

@@ -60,6 +60,7 @@ struct CommandLine {
   RegisterChoice registers;
   std::string file = "-";
   std::string shell;
+  std::string note;
 };
 
 void add_order(CommandLine& line, const char* name, const char* help, const char* command) {
@@ -121,8 +122,14 @@ void add_orders(CommandLine& line) {
 void add_views(CommandLine& line) {
   line.app.add_subcommand("status", "How the gateway is: buses, storage, clock, troubles")
       ->callback([&line]() { line.action = show_status; });
-  line.app.add_subcommand("watch", "The building live, until Ctrl-C; --json: an event a line")
-      ->callback([&line]() { line.action = watch; });
+  auto* live =
+      line.app.add_subcommand("watch", "The building live, until Ctrl-C; --json: an event a line");
+  live->add_option("--note", line.note, "lines to show at the bottom of the screen");
+  live->callback([&line]() {
+    line.action = [&line](Daemon& daemon, const Console& console) {
+      return watch(daemon, console, line.note);
+    };
+  });
   line.app.add_subcommand("troubles", "What is wrong now, and since when")->callback([&line]() {
     line.action = show_troubles;
   });

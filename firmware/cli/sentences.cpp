@@ -74,7 +74,23 @@ Toned kind_text(const json::object& record) {
 }
 
 // What programs need of a body and people do not.
-constexpr std::string_view unsaid[] = {"request", "took_ms", "verdict", "how", "command"};
+constexpr std::string_view unsaid[] = {"request", "took_ms", "verdict", "how",
+                                       "command", "purpose", "alarm"};
+// Whose value says enough.
+constexpr std::string_view bare[] = {"reason", "detail", "mode", "name", "text", "trouble", "bus"};
+
+// One member of a body in words; empty: not worth any.
+std::string member_text(std::string_view key, const json::value& value) {
+  if (value.is_structured() || value.is_null()) return "";
+  if (std::ranges::find(unsaid, key) != std::end(unsaid)) return "";
+  const auto text = value_text(value);
+  if (text.empty()) return "";
+  if (key == "already") return "it was so already";
+  if (key == "number") return cat("room ", text);
+  if (key == "reason" || key == "trouble") return spaced(text);
+  if (std::ranges::find(bare, key) != std::end(bare)) return text;
+  return cat(spaced(std::string(key)), " ", text);
+}
 
 // A record's body: its own sentence, or its scalars one behind the other.
 std::string body_text(const json::object& body) {
@@ -87,16 +103,8 @@ std::string body_text(const json::object& body) {
   }
   std::string out;
   for (const auto& member : body) {
-    if (member.value().is_structured() || member.value().is_null()) continue;
-    if (std::ranges::find(unsaid, std::string_view(member.key())) != std::end(unsaid)) continue;
-    const auto value = value_text(member.value());
-    if (value.empty()) continue;
-    if (!out.empty()) out += ", ";
-    if (member.key() == "reason") {
-      out += spaced(value);
-    } else {
-      out += member.key() == "detail" ? value : cat(spaced(std::string(member.key())), " ", value);
-    }
+    const auto text = member_text(member.key(), member.value());
+    if (!text.empty()) out += cat(out.empty() ? "" : ", ", text);
   }
   return out;
 }

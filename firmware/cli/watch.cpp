@@ -42,7 +42,9 @@ Board::Size terminal_size() {
 // The terminal: redrawn at most once a frame, given back as it was.
 class Screen {
  public:
-  Screen(boost::asio::io_context& loop, const Console& console) : console_(console), timer_(loop) {
+  Screen(boost::asio::io_context& loop, const Console& console, const std::string& note)
+      : console_(console), timer_(loop), fading_(loop) {
+    board_.set_note(note);
     console_.print(enter_screen);
   }
   ~Screen() {
@@ -52,10 +54,24 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
+  // What stands before the stream's first event: the answers of /v1/status and /v1/troubles.
+  void begin(const json::object& status, const json::object& troubles) {
+    gateway_ = printable(text_at(status, "gateway"), 48);
+    board_.clear();
+    for (const auto& entry : array_at(status, "buses")) {
+      if (const auto* bus = entry.if_object()) board_.take("bus", *bus, console_.paint);
+    }
+    for (const auto& entry : array_at(troubles, "troubles")) {
+      const auto* trouble = entry.if_object();
+      if (trouble == nullptr) continue;
+      json::object standing = *trouble;
+      standing["standing"] = true;
+      board_.take("trouble", standing, console_.paint);
+    }
+  }
   void take(const ApiEvent& event, const json::object& data) {
     if (event.name == "hello") {
-      board_.clear_devices();
-      board_.set_status({"Genkan  live  (Ctrl-C ends)", Tone::heading});
+      board_.set_status({cat("Genkan  ", gateway_, "  live (Ctrl-C ends)"), Tone::heading});
     }
     board_.take(event.name, data, console_.paint);
     soon();
@@ -75,7 +91,7 @@ class Screen {
   }
 
  private:
-  void draw() const {
+  void draw() {
     std::string out = "\x1b[H";
     for (const auto& line : board_.draw(terminal_size(), console_.paint)) {
       if (out.size() > 3) out += "\r\n";
@@ -84,11 +100,18 @@ class Screen {
     out += "\x1b[J";
     console_.print(out);
     std::fflush(stdout);
+    if (board_.bright_until() <= Steady::now()) return;
+    fading_.expires_at(board_.bright_until());
+    fading_.async_wait([this](const boost::system::error_code& stopped) {
+      if (!stopped) soon();
+    });
   }
 
   const Console& console_;
   asio::steady_timer timer_;
+  asio::steady_timer fading_;  // until the newest mark ends
   Board board_;
+  std::string gateway_;
   bool waiting_ = false;
 };
 
@@ -123,6 +146,22 @@ void begin_journal(Daemon& daemon, Screen& screen) {
   }
 }
 
+// One answer, or an empty object: the screen does with what it gets.
+asio::awaitable<json::object> answer_of(Daemon& daemon, std::string target) {
+  ApiRequest request;
+  request.target = std::move(target);
+  const auto answer = co_await daemon.client().request(std::move(request), Daemon::default_limit);
+  if (!answer) co_return json::object();
+  auto object = object_of(*answer);
+  co_return object ? std::move(*object) : json::object();
+}
+
+asio::awaitable<void> show_present(Daemon& daemon, Screen& screen) {
+  const auto status = co_await answer_of(daemon, "/v1/status");
+  const auto troubles = co_await answer_of(daemon, "/v1/troubles");
+  screen.begin(status, troubles);
+}
+
 asio::awaitable<void> follow(Daemon& daemon, const Console& console, Screen* screen, Exit& end) {
   const auto on_event = [&console, screen](const ApiEvent& event) {
     const auto data = data_of(event);
@@ -138,6 +177,7 @@ asio::awaitable<void> follow(Daemon& daemon, const Console& console, Screen* scr
   };
   asio::steady_timer pause(daemon.loop());
   for (;;) {
+    if (screen != nullptr) co_await show_present(daemon, *screen);
     const auto ended = co_await daemon.client().stream("/v1/stream", on_event, silence);
     if (ended) break;  // nobody reads our output any more
     const bool again = screen != nullptr && exit_of(ended.error().code()) == Exit::unreachable;
@@ -154,7 +194,7 @@ asio::awaitable<void> follow(Daemon& daemon, const Console& console, Screen* scr
 
 }  // namespace
 
-Exit watch(Daemon& daemon, const Console& console) {
+Exit watch(Daemon& daemon, const Console& console, const std::string& note) {
   Exit end = Exit::done;
   std::unique_ptr<Screen> screen;
   std::signal(SIGPIPE, SIG_IGN);
@@ -162,8 +202,10 @@ Exit watch(Daemon& daemon, const Console& console) {
     // Somebody who may not look, or no daemon at all, is told so in plain words first.
     const auto reachable = daemon.get("/v1/status");
     if (!reachable) return console.failed(reachable.error());
-    screen = std::make_unique<Screen>(daemon.loop(), console);
+    screen = std::make_unique<Screen>(daemon.loop(), console, note);
     begin_journal(daemon, *screen);
+  } else if (!console.json && !note.empty()) {
+    console.say(note.ends_with('\n') ? note.substr(0, note.size() - 1) : note);
   }
   asio::signal_set signals(daemon.loop(), SIGINT, SIGTERM, SIGHUP);
   signals.async_wait([&daemon](const boost::system::error_code& error, int) {

@@ -162,6 +162,23 @@ class Checker {
     if (!free) {
       say(cat("unit ", device.unit, " channel ", device.channel, " of bus '", device.bus.str(),
               "' is '", at_place->second->id.str(), "' already"));
+      return;
+    }
+    check_writes(device, model, say);
+  }
+
+  // A relay that is one model's door and another model's light would obey both.
+  void check_writes(const DeviceConfig& device, const ModelInfo& model, auto&& say) {
+    for (const auto& write : model.writes) {
+      const auto address =
+          static_cast<std::uint16_t>(write.address + (device.channel - 1) * write.per_channel);
+      const auto place = std::tuple(device.bus, device.unit, write.coil, address);
+      const auto [at, free] = written_.try_emplace(place, &device);
+      if (free || at->second == &device) continue;
+      say(cat(write.coil ? "coil " : "holding register ", address, " of unit ", device.unit,
+              " of bus '", device.bus.str(), "' belongs to '", at->second->id.str(), "' already (",
+              at->second->model, " channel ", at->second->channel, ")"));
+      return;
     }
   }
 
@@ -173,6 +190,7 @@ class Checker {
       hardware_;
   std::map<std::tuple<BusId, std::uint8_t, std::string, std::uint16_t>, const DeviceConfig*>
       places_;
+  std::map<std::tuple<BusId, std::uint8_t, bool, std::uint16_t>, const DeviceConfig*> written_;
 };
 
 }  // namespace

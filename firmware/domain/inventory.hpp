@@ -97,6 +97,14 @@ struct Inventory {
   const BusConfig* bus(const BusId& id) const;
 };
 
+// A coil or holding register that the commands of a model write: channel c at
+// address + (c - 1) * per_channel.
+struct WrittenPlace {
+  bool coil = false;
+  std::uint16_t address = 0;
+  std::uint16_t per_channel = 0;
+};
+
 // What the rules must know of a model to check an inventory.
 struct ModelInfo {
   std::string model;     // the profile's name
@@ -104,6 +112,8 @@ struct ModelInfo {
   DeviceKind kind{};
   std::string hardware;  // profiles of one hardware may share a unit (panel and its zones)
   std::uint16_t channels = 1;
+  std::vector<Command> commands{};  // what it can be told, in the order of its kind
+  std::vector<WrittenPlace> writes{};  // those of one channel alone; not what all channels share
 };
 
 // The models that are known, by name.
@@ -116,7 +126,7 @@ class ModelCatalog {
 
 // Adds a problem for every mistake: unknown references, ids and names used twice, names against
 // SITE-3, models not in the catalog, units and channels out of range, two devices at one place of
-// one bus, two buses on one port. `file` names the source in the problems.
+// one bus or writing one register, two buses on one port. `file` names the source in the problems.
 void check(const Inventory& inventory, const ModelCatalog& models, std::string_view file,
            Problems& problems);
 

@@ -64,7 +64,7 @@ domain::Outcome Commands::refusal(const Directory::Entry& entry, domain::Command
   const auto offered = needs_.fleet.commands(device);
   if (std::ranges::find(offered, command) == offered.end()) {
     return refused(Reason::unknown_command,
-                   cat("a ", entry.config->model, " has no '", domain::spec(command).name, "'"));
+                   cat("model ", entry.config->model, " has no '", domain::spec(command).name, "'"));
   }
   auto ruling = needs_.security.check(command, device);
   return refused(ruling.reason, std::move(ruling.detail));

@@ -165,14 +165,13 @@ json::object Views::models() const {
   for (const auto name : needs_.directory.models().names()) {
     const domain::ModelInfo* model = needs_.directory.models().find(name);
     if (model == nullptr) continue;
-    const auto& kind = domain::spec(model->kind);
     json::object object;
     object["model"] = model->model;
     object["title"] = model->title;
-    object["kind"] = kind.name;
+    object["kind"] = domain::spec(model->kind).name;
     object["hardware"] = model->hardware;
     object["channels"] = model->channels;
-    object["commands"] = command_names(kind.commands);
+    object["commands"] = command_names(model->commands);
     list.emplace_back(std::move(object));
   }
   return {{"models", std::move(list)}};

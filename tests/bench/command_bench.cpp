@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -54,36 +53,39 @@ struct House {
   }
 };
 
-// Sends commands to `prefix`-1 … -16 but `without`, one after the other with random pauses, and
-// returns the times from publish to coil in ms.
+// Sends `count` commands to `prefix`1 … 16 but `without`, in turn, one each 120 to 180 ms, so that
+// about three bolts are always on their way and read back meanwhile. Returns the times from publish
+// to coil in ms.
 std::vector<double> command_latencies(House& house, const std::string& prefix, int without,
                                       int count) {
   std::mt19937 random(7);
-  std::map<std::string, bool> locked;
   struct Sent {
     std::string device;
-    bool lock;
-    std::int64_t at_ns;
+    std::string correlation{};
+    std::int64_t at_ns = 0;
   };
   std::vector<Sent> sent;
   const std::size_t moves_before = house.building.moves().size();
   for (int i = 0; i < count; ++i) {
-    int unit = 1 + static_cast<int>(random() % 16);
-    if (unit == without) unit = unit % 16 + 1;
-    const std::string device = cat(prefix, unit);
-    const bool lock = locked[device] = !locked[device];
+    const int unit = 1 + i % 16;
+    if (unit == without) continue;
     test::MqttRequest request;
-    request.path = "/v1/devices/" + device + "/commands";
-    request.body = lock ? R"({"command":"lock"})" : R"({"command":"unlock"})";
-    std::int64_t at_ns = 0;
-    const std::string correlation = house.cloud.send(house.gateway.id(), request, &at_ns);
-    sent.push_back({device, lock, at_ns});
-    const auto answered = house.cloud.wait_for(
-        [&correlation](const auto& message) { return message.correlation == correlation; }, 15s);
-    if (!answered) throw std::runtime_error("no answer to a command to " + device);
-    house.cloud.forget();
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 30'000));
+    request.path = cat("/v1/devices/", prefix, unit, "/commands");
+    request.body = i / 16 % 2 == 0 ? R"({"command":"unlock"})" : R"({"command":"lock"})";
+    Sent one{.device = cat(prefix, unit)};
+    one.correlation = house.cloud.send(house.gateway.id(), request, &one.at_ns);
+    sent.push_back(one);
+    std::this_thread::sleep_for(std::chrono::microseconds(120'000 + random() % 60'000));
   }
+  for (const auto& one : sent) {
+    const auto answer = house.cloud.wait_for(
+        [&one](const auto& message) { return message.correlation == one.correlation; }, 15s);
+    if (!answer || answer->payload.find("\"done\"") == std::string::npos) {
+      throw std::runtime_error("a command to " + one.device + " was not done: " +
+                               (answer ? answer->payload : "no answer"));
+    }
+  }
+  house.cloud.forget();
   std::vector<double> latencies;
   const auto moves = house.building.moves();
   std::size_t next = 0;

@@ -20,6 +20,7 @@
 #include "tests/building/control_server.hpp"
 #include "tests/building/life.hpp"
 #include "tests/building/pty_line.hpp"
+#include "tests/building/releases.hpp"
 #include "tests/building/scene.hpp"
 #include "tests/building/tcp_link.hpp"
 
@@ -146,7 +147,8 @@ void tell_where(const Options& options, const Lines& lines) {
 void run(const Options& options, const Descriptor& signals) {
   std::filesystem::create_directories(options.dir);
   MoveLog moves(options.dir + "/moves.jsonl");
-  Scene scene = make_scene(options.scene, std::chrono::microseconds(options.think_us), moves);
+  Releases releases(moves);
+  Scene scene = make_scene(options.scene, std::chrono::microseconds(options.think_us), releases);
   const Lines lines = start_lines(options, scene);
   Commands commands(lines.wires, moves);
   ControlServer control(options.dir + "/control.sock", [&commands](std::string_view line) {
@@ -163,7 +165,9 @@ void run(const Options& options, const Descriptor& signals) {
     if (descriptors[0].revents != 0) break;
     control.serve(std::span(descriptors).subspan(1));
     if (!life) continue;
-    for (const std::string& act : life->due(std::chrono::steady_clock::now())) commands.run(act);
+    const auto now = std::chrono::steady_clock::now();
+    for (const int compartment : releases.take()) life->released(compartment, now);
+    for (const std::string& act : life->due(now)) commands.run(act);
   }
 }
 

@@ -7,8 +7,8 @@ using domain::ZonePurpose;
 
 FakeModels::FakeModels() {
   add({"el-100", "Electric lock", DeviceKind::lock, "el-100", 1});
-  add({"jema-door", "Automatic door", DeviceKind::entrance, "jema-2", 2});
-  add({"jema-lock", "Electric lock by JEMA", DeviceKind::lock, "jema-2", 2});
+  add({"jema-door", "Automatic door", DeviceKind::entrance, "jema-2", 2, {}, {{true, 0, 1}}});
+  add({"jema-lock", "Electric lock by JEMA", DeviceKind::lock, "jema-2", 2, {}, {{true, 0, 1}}});
   add({"la-8-light", "Light", DeviceKind::light, "la-8", 8});
   add({"la-8-air", "Air conditioner", DeviceKind::air_conditioner, "la-8", 8});
   add({"ic-1", "Intercom", DeviceKind::intercom, "ic-1", 1});
@@ -21,6 +21,10 @@ FakeModels::FakeModels() {
 }
 
 void FakeModels::add(domain::ModelInfo model) {
+  if (model.commands.empty()) {
+    const auto commands = domain::spec(model.kind).commands;
+    model.commands.assign(commands.begin(), commands.end());
+  }
   std::string name = model.model;
   models_.insert_or_assign(std::move(name), std::move(model));
 }

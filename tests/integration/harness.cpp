@@ -256,4 +256,6 @@ std::filesystem::path source_folder() { return GENKAN_SOURCE_DIR; }
 
 std::string cli_program() { return GENKAN_CLI; }
 
+std::string genkand_program() { return GENKAND; }
+
 }  // namespace genkan::test

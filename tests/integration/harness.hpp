@@ -105,5 +105,6 @@ CliAnswer cli(const Gateway& gateway, std::vector<std::string> arguments);
 
 std::filesystem::path source_folder();
 std::string cli_program();
+std::string genkand_program();
 
 }  // namespace genkan::test

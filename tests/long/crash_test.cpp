@@ -200,9 +200,11 @@ void check_movements(const std::vector<json::object>& moves, std::vector<Asked> 
   std::size_t unasked = 0;
   for (const auto& move : moves) {
     if (text_at(move, "what") != "coil") continue;
+    const bool lock = move.at("value").to_number<int>() != 0;
+    // Contacts of doors that close by themselves are put to rest at each start; that opens nothing.
+    if (!lock && !text_at(move, "device").starts_with("lock-")) continue;
     ++written;
     const auto at = move.at("t_ns").to_number<std::int64_t>();
-    const bool lock = move.at("value").to_number<int>() != 0;
     const auto reason = std::ranges::find_if(asked, [&](const Asked& one) {
       return one.device == text_at(move, "device") && one.lock == lock && one.at_ns <= at;
     });

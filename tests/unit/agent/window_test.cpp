@@ -1,5 +1,7 @@
 #include "cloud-agent/agent/window.hpp"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/agent/fake_broker.hpp"
@@ -25,8 +27,8 @@ TEST_CASE("window: each sort leaves room for those before it") {
   CHECK(fill(window, Urgency::activity) == 8);
   CHECK(fill(window, Urgency::state) == 4);
   CHECK(fill(window, Urgency::answer) == 4);
-  CHECK(fill(window, Urgency::alarm) == 4);
-  CHECK(window.in_flight() == 20);
+  CHECK(fill(window, Urgency::alarm) == 3);
+  CHECK(window.in_flight() == 19);
 }
 
 TEST_CASE("window: a broker that takes less gets less, but each sort gets through") {
@@ -39,7 +41,7 @@ TEST_CASE("window: a broker that takes less gets less, but each sort gets throug
          {Urgency::activity, Urgency::state, Urgency::answer, Urgency::alarm}) {
       CHECK(window.room(urgency));
     }
-    CHECK(fill(window, Urgency::alarm) == maximum);
+    CHECK(fill(window, Urgency::alarm) == std::max<std::size_t>(1, maximum - 1));
     CHECK(window.most_payload_now() == 3072);
   }
 }

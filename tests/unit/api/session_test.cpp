@@ -94,8 +94,8 @@ TEST_CASE("API: no body is larger than its bound") {
       {"POST", "/v1/devices/lock-101/commands", "application/json", 1'000'000, 413},
       {"POST", "/v1/devices/lock-101/commands", "application/json", 65'537, 413},
       {"POST", "/v1/devices/lock-101/commands", "application/json", 65'536, 400},
-      {"PUT", "/v1/site", "application/toml", 262'145, 413},
-      {"PUT", "/v1/site", "application/toml", 262'144, 400},
+      {"PUT", "/v1/site", "application/toml", 1'048'577, 413},
+      {"PUT", "/v1/site", "application/toml", 1'048'576, 400},
       {"PUT", "/v1/site/", "application/toml", 65'537, 413},
       {"GET", "/v1/status", "application/json", 65'537, 413},
   };
@@ -116,7 +116,7 @@ TEST_CASE("API: of a body that is too large nothing is read beyond the header's 
   TestBuilding building;
   const auto stream = building.connect();
   stream->send(
-      "PUT /v1/site HTTP/1.1\r\nContent-Type: application/toml\r\nContent-Length: 1000000\r\n\r\n");
+      "PUT /v1/site HTTP/1.1\r\nContent-Type: application/toml\r\nContent-Length: 2000000\r\n\r\n");
   for (int i = 0; i < 10; ++i) stream->send(std::string(1000, 'x'));
   building.run();
   CHECK(reply_of(stream->received()).status == 413);
@@ -132,6 +132,7 @@ TEST_CASE("API: a chunked body has the same bound") {
   bytes += "0\r\n\r\n";
   const auto reply = reply_of(building.exchange(bytes));
   CHECK(reply.status == 413);
+  CHECK(reply.message() == "the body is larger than 64 KiB");
 }
 
 TEST_CASE("API: the header has a bound too") {

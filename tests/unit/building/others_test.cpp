@@ -1,3 +1,6 @@
+#include <map>
+#include <set>
+
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
@@ -176,6 +179,44 @@ TEST_CASE("life: goes on for ever, in order, and stays gentle") {
   CHECK(acts > 100);
   CHECK(acts < 1000);
   CHECK(life.next() > start + 9min);
+}
+
+TEST_CASE("life: couriers stop at five parcels, and only released ones are collected") {
+  Life life(7, start);
+  std::vector<std::string> full;
+  const auto live = [&life, &full](Time from, Time to) {
+    std::size_t collected = 0;
+    for (Time now = from; now < to; now += 1s) {
+      for (const auto& act : life.due(now)) {
+        if (act.starts_with("collect ")) ++collected;
+        if (act.starts_with("deposit ")) full.push_back(act.substr(8, act.find(' ', 8) - 8));
+      }
+    }
+    return collected;
+  };
+  CHECK(live(start, start + 20min) == 0);
+  REQUIRE(full.size() == 5);
+  CHECK(std::set<std::string>(full.begin(), full.end()).size() == 5);
+  life.released(std::stoi(full.front()), start + 20min);
+  CHECK(live(start + 20min, start + 30min) == 1);
+  CHECK(full.size() == 6);
+}
+
+TEST_CASE("life: nobody is at a door that somebody is at") {
+  Life life(7, start);
+  std::map<std::string, std::string> last;
+  const std::map<std::string, std::string> before{
+      {"unlock", "lock"}, {"open", "unlock"}, {"close", "open"}, {"lock", "close"}};
+  for (Time now = start; now < start + 60min; now += 1s) {
+    for (const auto& act : life.due(now)) {
+      if (!act.contains("lock-")) continue;
+      const auto at = act.find("lock-");
+      const std::string lock = act.substr(at, 8);
+      const std::string what = act.substr(at + 9);
+      CHECK(last.try_emplace(lock, "lock").first->second == before.at(what));
+      last[lock] = what;
+    }
+  }
 }
 
 }  // namespace

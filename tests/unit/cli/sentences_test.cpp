@@ -230,6 +230,39 @@ TEST_CASE("CLI: the board fits any terminal") {
   for (const auto& line : board.draw({100, 60}, plain)) CHECK(!line.starts_with("!"));
 }
 
+TEST_CASE("CLI: the board marks what changed a moment ago, and counts the doors") {
+  Board board;
+  board.set_status({"Genkan", Tone::heading});
+  const SteadyTime start{std::chrono::hours(1)};
+  const auto tell = [&board](std::string_view bolt, SteadyTime now) {
+    auto device = object(R"({"id":"lock-1","kind":"lock","link":"fresh","rooms":["r1"],)"
+                         R"("state":{},"troubles":[]})");
+    device["state"].as_object()["bolt"] = bolt;
+    board.take("device", device, plain, now);
+  };
+  tell("unlocked", start);
+  CHECK(board.draw({80, 24}, plain, start)[0] == "Genkan  1 devices  0 of 1 doors locked");
+  CHECK(board.draw({80, 24}, plain, start)[1] == "r1 lock-1 unlocked");
+  tell("locked", start + std::chrono::seconds(5));
+  CHECK(board.draw({80, 24}, plain, start + std::chrono::seconds(6))[1] == "r1 lock-1*locked");
+  CHECK(board.bright_until() == start + std::chrono::seconds(5) + Board::bright);
+  CHECK(board.draw({80, 24}, plain, start + std::chrono::seconds(7))[1] == "r1 lock-1 locked");
+  CHECK(board.draw({80, 24}, plain, start)[0] == "Genkan  1 devices  1 of 1 doors locked");
+}
+
+TEST_CASE("CLI: the board's note stands at the bottom where there is room for it") {
+  Board board;
+  board.set_note("Try this:\n  genkan status\n");
+  auto lines = board.draw({40, 24}, plain);
+  REQUIRE(lines.size() == 24);
+  CHECK(lines[22] == "Try this:");
+  CHECK(lines[23] == "  genkan status");
+  lines = board.draw({40, 12}, plain);
+  CHECK(std::ranges::find(lines, "Try this:") == lines.end());
+  board.set_note("");
+  CHECK(board.draw({40, 24}, plain).size() < 24);
+}
+
 TEST_CASE("CLI: what goes into a path is escaped") {
   CHECK(escaped("lock-203") == "lock-203");
   CHECK(escaped("a/b ?&#é") == "a%2Fb%20%3F%26%23%C3%A9");

@@ -49,6 +49,9 @@ TEST_CASE("shipped profiles: every file parses, is named after its model, and no
     if (name != "ws-input-16-zone") {
       CHECK(profile.commands.size() == spec(profile.info.kind).commands.size());
     }
+    // What the model is said to offer is what the profile has a plan for.
+    CHECK(profile.info.commands.size() == profile.commands.size());
+    for (const Command command : profile.info.commands) CHECK(profile.plan(command) != nullptr);
   }
 }
 
@@ -59,6 +62,23 @@ TEST_CASE("shipped profiles: models of one hardware may share a unit") {
         std::pair("ws-relay-16-entrance", "ws-relay-16-light")}) {
     CHECK(shipped(one).info.hardware == shipped(other).info.hardware);
   }
+}
+
+TEST_CASE("shipped profiles: what a model writes is known to the site's check") {
+  const auto written = [](std::string_view model) {
+    std::string text;
+    for (const auto& write : shipped(model).info.writes) {
+      text += cat(write.coil ? "coil " : "holding ", write.address, "+", write.per_channel, " ");
+    }
+    return text;
+  };
+  CHECK(written("ws-relay-16-entrance") == "coil 0+1 ");
+  CHECK(written("ws-relay-16-light") == "coil 0+1 ");
+  CHECK(written("la-8-air") == "coil 16+1 holding 16+1 ");
+  CHECK(written("sp-16") == "holding 0+0 ");
+  CHECK(written("sp-16-zone") == "coil 0+1 ");
+  CHECK(written("box-12").starts_with("coil 0+0 coil 1+0 "));
+  CHECK(written("ev-2").empty());
 }
 
 TEST_CASE("shipped profiles: reads") {

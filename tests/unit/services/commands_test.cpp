@@ -298,7 +298,7 @@ TEST_CASE("DEV-10: a command that the model lacks is refused") {
   CHECK(answer.outcome.reason == Reason::unknown_command);
   CHECK(answer.message ==
         "Lobby door is not held open: this device has no such command "
-        "(a jema-door has no 'hold_open')");
+        "(model jema-door has no 'hold_open')");
   CHECK(house.fleet->executed().empty());
 }
 

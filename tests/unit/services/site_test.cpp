@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "firmware/base/text.hpp"
 #include "tests/unit/services/house.hpp"
 
 using namespace genkan;
@@ -157,6 +158,20 @@ TEST_CASE("DEV-31: each mistake in a site file, told with its line and what woul
     CAPTURE(row.by);
     CHECK(mistakes(replaced(sound, row.what, row.by)) == row.told);
   }
+}
+
+TEST_CASE("DEV-31: one output is one device, also when two models could drive it") {
+  const auto with = [](const std::string& model, int channel) {
+    return cat(sound, "[[device]]\nid = \"front\"\nname = \"Front\"\nmodel = \"jema-door\"\n",
+               "bus = \"line-a\"\nunit = 10\n[[device]]\nid = \"side\"\nname = \"Side\"\n",
+               "model = \"", model, "\"\nbus = \"line-a\"\nunit = 10\nchannel = ", channel, "\n");
+  };
+  CHECK(mistakes(with("jema-lock", 2)).empty());
+  CHECK(mistakes(with("jema-lock", 1)) ==
+        Lines{"site.toml:32: device 'side': coil 0 of unit 10 of bus 'line-a' belongs to 'front' "
+              "already (jema-door channel 1)"});
+  CHECK(mistakes(with("jema-door", 1)) ==
+        Lines{"site.toml:32: device 'side': unit 10 channel 1 of bus 'line-a' is 'front' already"});
 }
 
 TEST_CASE("DEV-31: all mistakes of a file are told at once") {

@@ -60,7 +60,8 @@ TEST_CASE("disk full: callers are told at once, what was submitted waits and is 
   REQUIRE(bench.commit(one_record("before")).has_value());
   std::size_t told_in_order = 0;
   {
-    const FullDisk full(fs::file_size(folder.database().string() + "-wal") + 5'000);
+    // Less than one page of the log.
+    const FullDisk full(fs::file_size(folder.database().string() + "-wal") + 500);
     for (int i = 0; i < 20; ++i) {
       auto change = one_record(cat("kept-", i));
       change.held = {{DeviceId("panel"), i % 2 == 1}};
