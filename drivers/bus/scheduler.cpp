@@ -8,6 +8,7 @@
 namespace genkan::bus {
 namespace {
 
+constexpr std::array all_lanes{Lane::command, Lane::alarm, Lane::state, Lane::bulk};
 constexpr std::array lower_lanes{Lane::alarm, Lane::state, Lane::bulk};
 
 constexpr std::size_t at(Lane lane) { return static_cast<std::size_t>(lane); }
@@ -23,15 +24,9 @@ Exchange question_of(const PollSpec& spec) {
 }  // namespace
 
 bool Scheduler::push(Job& job, Lane lane) {
-  if (lane == Lane::command) {
-    const auto is_job = [](const Entry& entry) { return std::holds_alternative<Job>(entry); };
-    const auto jobs = static_cast<std::size_t>(std::ranges::count_if(commands_, is_job));
-    if (jobs >= bounds_.most_commands) return false;
-    commands_.emplace_back(std::move(job));
-    return true;
-  }
   auto& queue = queues_[at(lane)];
-  if (queue.size() >= bounds_.most_bulk) return false;
+  const auto most = lane == Lane::command ? bounds_.most_commands : bounds_.most_bulk;
+  if (queue.size() >= most) return false;
   queue.push_back(std::move(job));
   return true;
 }
@@ -39,34 +34,38 @@ bool Scheduler::push(Job& job, Lane lane) {
 void Scheduler::hurry(PollId poll) {
   if (polls_.find(poll) == nullptr) return;
   polls_.want_report(poll);
-  const auto is_it = [poll](const Entry& entry) {
-    const PollId* const id = std::get_if<PollId>(&entry);
-    return id != nullptr && *id == poll;
-  };
-  if (std::ranges::none_of(commands_, is_it)) commands_.emplace_back(poll);
-}
-
-std::uint8_t Scheduler::unit_of(const Entry& entry) const {
-  if (const Job* const job = std::get_if<Job>(&entry)) return job->exchange.unit;
-  const PollSpec* const spec = polls_.find(std::get<PollId>(entry));
-  return spec == nullptr ? 0 : spec->unit;
+  if (std::ranges::find(hurried_, poll) == hurried_.end()) hurried_.push_back(poll);
 }
 
 SteadyTime Scheduler::poll_ready_at(std::uint8_t unit) const {
   return units_.dead(unit) ? SteadyTime::max() : units_.ready_at(unit);
 }
 
+std::optional<std::size_t> Scheduler::first_ready(Lane lane, SteadyTime now) const {
+  const auto& queue = queues_[at(lane)];
+  const auto found = std::ranges::find_if(
+      queue, [this, now](const Job& job) { return ready(job.exchange.unit, now); });
+  if (found == queue.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - queue.begin());
+}
+
 std::optional<Scheduler::Candidate> Scheduler::command(SteadyTime now) const {
-  for (std::size_t index = 0; index < commands_.size(); ++index) {
-    const std::uint8_t unit = unit_of(commands_[index]);
-    if (!ready(unit, now)) continue;
-    const PollId* const poll = std::get_if<PollId>(&commands_[index]);
-    if (poll != nullptr && polls_.find(*poll) == nullptr) continue;
+  const auto index = first_ready(Lane::command, now);
+  if (!index) return std::nullopt;
+  return Candidate{.lane = Lane::command,
+                   .index = *index,
+                   .unit = queues_[at(Lane::command)][*index].exchange.unit};
+}
+
+std::optional<Scheduler::Candidate> Scheduler::hurried(SteadyTime now) const {
+  for (std::size_t index = 0; index < hurried_.size(); ++index) {
+    const PollSpec* const spec = polls_.find(hurried_[index]);
+    if (spec == nullptr || !ready(spec->unit, now)) continue;
     return Candidate{.lane = Lane::command,
-                     .kind = poll == nullptr ? Turn::Kind::once : Turn::Kind::poll,
+                     .kind = Turn::Kind::poll,
                      .index = index,
-                     .poll = poll == nullptr ? 0 : *poll,
-                     .unit = unit};
+                     .poll = hurried_[index],
+                     .unit = spec->unit};
   }
   return std::nullopt;
 }
@@ -85,11 +84,10 @@ std::optional<Scheduler::Candidate> Scheduler::probe(SteadyTime now) const {
 }
 
 std::optional<Scheduler::Candidate> Scheduler::below(Lane lane, SteadyTime now) const {
-  const auto& queue = queues_[at(lane)];
   std::optional<Candidate> job;
-  for (std::size_t index = 0; index < queue.size() && !job; ++index) {
-    const std::uint8_t unit = queue[index].exchange.unit;
-    if (ready(unit, now)) job = Candidate{.lane = lane, .index = index, .unit = unit};
+  if (const auto index = first_ready(lane, now)) {
+    const std::uint8_t unit = queues_[at(lane)][*index].exchange.unit;
+    job = Candidate{.lane = lane, .index = *index, .unit = unit};
   }
   const auto poll_ready = [this](std::uint8_t unit) { return poll_ready_at(unit); };
   // Jobs and polls of one lane take turns.
@@ -104,6 +102,9 @@ std::optional<Scheduler::Candidate> Scheduler::below(Lane lane, SteadyTime now) 
 std::optional<Scheduler::Candidate> Scheduler::choose(SteadyTime now) {
   const auto urgent = command(now);
   if (urgent && commands_run_ < commands_in_a_row) return urgent;
+  // Read-backs take turns with what is below: bolts on their way must not stop the polling.
+  const auto read_back = hurried(now);
+  if (read_back && !read_back_was_last_) return read_back;
   // Probes are few and short, and what they find out concerns doors: ahead of all polling.
   if (const auto dead = probe(now)) return dead;
   std::array<std::optional<Candidate>, lane_count> found;
@@ -115,7 +116,7 @@ std::optional<Scheduler::Candidate> Scheduler::choose(SteadyTime now) {
     if (chosen == nullptr || (starved && passed_over_[at(lane)] > passed_over_[at(*chosen)]))
       chosen = &lane;
   }
-  if (chosen == nullptr) return urgent;
+  if (chosen == nullptr) return urgent ? urgent : read_back;
   for (const Lane lane : lower_lanes) {
     if (lane == *chosen)
       passed_over_[at(lane)] = 0;
@@ -126,13 +127,14 @@ std::optional<Scheduler::Candidate> Scheduler::choose(SteadyTime now) {
 }
 
 std::optional<Turn> Scheduler::next(SteadyTime now) {
-  std::erase_if(commands_, [this](const Entry& entry) {
-    const PollId* const poll = std::get_if<PollId>(&entry);
-    return poll != nullptr && polls_.find(*poll) == nullptr;
-  });
+  std::erase_if(hurried_, [this](PollId poll) { return polls_.find(poll) == nullptr; });
   const auto candidate = choose(now);
   if (!candidate) return std::nullopt;
-  commands_run_ = candidate->lane == Lane::command ? commands_run_ + 1 : 0;
+  const bool urgent = candidate->lane == Lane::command;
+  const bool once = candidate->kind == Turn::Kind::once;
+  commands_run_ = urgent && once ? commands_run_ + 1 : 0;
+  // A command in between leaves the turn where it was.
+  if (!urgent || !once) read_back_was_last_ = urgent;
   return take(*candidate, now);
 }
 
@@ -149,22 +151,11 @@ Turn Scheduler::poll_turn(const Candidate& candidate, SteadyTime now) {
 }
 
 Turn Scheduler::take(const Candidate& candidate, SteadyTime now) {
-  if (candidate.lane == Lane::command) {
-    const auto entry = commands_.begin() + static_cast<std::ptrdiff_t>(candidate.index);
-    if (candidate.kind == Turn::Kind::poll) {
-      commands_.erase(entry);
-      return poll_turn(candidate, now);
-    }
-    Job job = std::move(std::get<Job>(*entry));
-    commands_.erase(entry);
-    Exchange exchange = std::move(job.exchange);
-    return {.lane = Lane::command,
-            .exchange = std::move(exchange),
-            .patience = units_.patience(candidate.unit),
-            .job = std::move(job)};
-  }
   poll_was_last_[at(candidate.lane)] = candidate.kind != Turn::Kind::once;
-  if (candidate.kind != Turn::Kind::once) return poll_turn(candidate, now);
+  if (candidate.kind != Turn::Kind::once) {
+    if (candidate.lane == Lane::command) std::erase(hurried_, candidate.poll);
+    return poll_turn(candidate, now);
+  }
   auto& queue = queues_[at(candidate.lane)];
   const auto entry = queue.begin() + static_cast<std::ptrdiff_t>(candidate.index);
   Job job = std::move(*entry);
@@ -178,10 +169,7 @@ Turn Scheduler::take(const Candidate& candidate, SteadyTime now) {
 
 void Scheduler::put_back(Turn turn) {
   turn.job.exchange = std::move(turn.exchange);
-  if (turn.lane == Lane::command)
-    commands_.emplace_front(std::move(turn.job));
-  else
-    queues_[at(turn.lane)].push_front(std::move(turn.job));
+  queues_[at(turn.lane)].push_front(std::move(turn.job));
 }
 
 SteadyTime Scheduler::next_at() const {
@@ -189,7 +177,11 @@ SteadyTime Scheduler::next_at() const {
   for (const std::uint8_t unit : polls_.units()) {
     if (units_.dead(unit)) next = std::min(next, units_.probe_at(unit));
   }
-  for (const Entry& entry : commands_) next = std::min(next, units_.ready_at(unit_of(entry)));
+  for (const PollId poll : hurried_) {
+    if (const PollSpec* const spec = polls_.find(poll)) {
+      next = std::min(next, units_.ready_at(spec->unit));
+    }
+  }
   for (const auto& queue : queues_) {
     for (const Job& job : queue) next = std::min(next, units_.ready_at(job.exchange.unit));
   }
@@ -198,10 +190,6 @@ SteadyTime Scheduler::next_at() const {
 
 SteadyTime Scheduler::earliest_deadline() const {
   SteadyTime earliest = SteadyTime::max();
-  for (const Entry& entry : commands_) {
-    if (const Job* const job = std::get_if<Job>(&entry))
-      earliest = std::min(earliest, job->deadline);
-  }
   for (const auto& queue : queues_) {
     for (const Job& job : queue) earliest = std::min(earliest, job.deadline);
   }
@@ -215,16 +203,7 @@ bool Scheduler::unanswerable(const Job& job, Lane lane) const {
 
 std::vector<EndedJob> Scheduler::take_ended(SteadyTime now) {
   std::vector<EndedJob> ended;
-  for (auto entry = commands_.begin(); entry != commands_.end();) {
-    Job* const job = std::get_if<Job>(&*entry);
-    if (job == nullptr || job->deadline > now) {
-      ++entry;
-      continue;
-    }
-    ended.push_back({std::move(*job), Ending::expired});
-    entry = commands_.erase(entry);
-  }
-  for (const Lane lane : lower_lanes) {
+  for (const Lane lane : all_lanes) {
     auto& queue = queues_[at(lane)];
     for (auto job = queue.begin(); job != queue.end();) {
       const bool expired = job->deadline <= now;
@@ -241,10 +220,7 @@ std::vector<EndedJob> Scheduler::take_ended(SteadyTime now) {
 
 std::vector<Job> Scheduler::take_all() {
   std::vector<Job> jobs;
-  for (Entry& entry : commands_) {
-    if (Job* const job = std::get_if<Job>(&entry)) jobs.push_back(std::move(*job));
-  }
-  commands_.clear();
+  hurried_.clear();
   for (auto& queue : queues_) {
     std::ranges::move(queue, std::back_inserter(jobs));
     queue.clear();
@@ -253,7 +229,7 @@ std::vector<Job> Scheduler::take_all() {
 }
 
 std::uint32_t Scheduler::waiting() const {
-  std::size_t count = commands_.size();
+  std::size_t count = hurried_.size();
   for (const auto& queue : queues_) count += queue.size();
   return static_cast<std::uint32_t>(count);
 }

@@ -5,7 +5,6 @@
 #include <deque>
 #include <functional>
 #include <optional>
-#include <variant>
 #include <vector>
 
 #include "drivers/bus/bus.hpp"
@@ -61,7 +60,8 @@ class Scheduler {
   const Polls& polls() const { return polls_; }
   Units& units() { return units_; }
   const Units& units() const { return units_; }
-  // Asks this poll in the command lane, once; a second call before it was asked changes nothing.
+  // Asks this poll once, right behind the commands, in turns with the lanes below; a second call
+  // before it was asked changes nothing.
   void hurry(PollId poll);
 
   // The next turn; nothing if nobody may be asked now.
@@ -83,8 +83,6 @@ class Scheduler {
   std::uint32_t waiting() const;
 
  private:
-  using Entry = std::variant<Job, PollId>;
-
   struct Candidate {
     Lane lane = Lane::state;
     Turn::Kind kind = Turn::Kind::once;
@@ -95,8 +93,9 @@ class Scheduler {
 
   bool ready(std::uint8_t unit, SteadyTime now) const { return units_.ready_at(unit) <= now; }
   SteadyTime poll_ready_at(std::uint8_t unit) const;
-  std::uint8_t unit_of(const Entry& entry) const;
+  std::optional<std::size_t> first_ready(Lane lane, SteadyTime now) const;
   std::optional<Candidate> command(SteadyTime now) const;
+  std::optional<Candidate> hurried(SteadyTime now) const;
   std::optional<Candidate> below(Lane lane, SteadyTime now) const;
   std::optional<Candidate> probe(SteadyTime now) const;
   std::optional<Candidate> choose(SteadyTime now);
@@ -107,8 +106,9 @@ class Scheduler {
   Bounds bounds_;
   Polls polls_;
   Units units_;
-  std::deque<Entry> commands_;
-  std::array<std::deque<Job>, lane_count> queues_;  // the command lane's stays empty
+  std::array<std::deque<Job>, lane_count> queues_;
+  std::deque<PollId> hurried_;
+  bool read_back_was_last_ = false;
   std::array<std::uint32_t, lane_count> passed_over_{};
   std::array<bool, lane_count> poll_was_last_{};
   std::uint32_t commands_run_ = 0;

@@ -230,7 +230,7 @@ void parse_commands(TomlTable& root, Draft& draft) {
   if (!all) return;
   for (auto& [name, table] : all->named_tables()) parse_command(name, table, draft);
   domain::ModelInfo& info = draft.profile.info;
-  for (const Command command : domain::spec(info.kind).commands) {
+  for (const domain::Command command : domain::spec(info.kind).commands) {
     if (draft.profile.plan(command) != nullptr) info.commands.push_back(command);
   }
   note_written_places(draft.profile);

@@ -57,13 +57,13 @@ std::map<std::int32_t, std::int32_t> take_values(TomlTable& table, const FieldSp
   const auto scalars = pairs->scalars();
   if (scalars.empty()) table.complain("values", "names no value");
   for (const auto& [key, text] : scalars) {
-    if (!reg || field == nullptr) continue;
-    const auto raw = take_raw(*pairs, key, key, *reg, draft);
-    if (!raw) continue;
+    if (field == nullptr) continue;
+    const auto raw = reg ? take_raw(*pairs, key, key, *reg, draft) : std::nullopt;
+    if (reg && !raw) continue;
     const auto value = field_value(*field, text);
     if (!value) {
       pairs->complain(key, cat("= ", value_fault(*field, text)));
-    } else if (!values.emplace(*raw, *value).second) {
+    } else if (raw && !values.emplace(*raw, *value).second) {
       pairs->complain(key, cat("names the raw value ", *raw, " a second time"));
     }
   }

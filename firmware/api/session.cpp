@@ -242,11 +242,12 @@ asio::awaitable<Next> Session::one_request() {
   watch_->begin(limits_.request);
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(most_header_bytes));
-  std::size_t most_body = most_bytes(Body::toml);
-  parser.body_limit(most_body);
+  std::size_t most_body = 0;  // by the route, once the header is there
+  parser.body_limit(boost::none);
   auto fed = co_await feed(parser);
   if (fed && !parser.is_done()) {
-    if (auto refused = check_header(parser, most_body)) co_return co_await refuse(std::move(*refused));
+    if (auto refused = check_header(parser, most_body))
+      co_return co_await refuse(std::move(*refused));
     if (!parser.get()[http::field::expect].empty()) {
       const bool written = co_await write("HTTP/1.1 100 Continue\r\n\r\n", "");
       if (!written) co_return Next::close;

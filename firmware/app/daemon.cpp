@@ -106,7 +106,7 @@ Result<> run_daemon(const Settings& settings) {
   gateway.start();
 
   api::Server server(loop.get_executor(), gateway, api_options(settings));
-  if (auto started = server.start(); !started) return fail(started.error().in("api"));
+  if (auto started = server.start(); !started) return fail(started.error());
 
   asio::co_spawn(loop, beat(gateway, manager), asio::detached);
   asio::co_spawn(loop, run_until_signal(gateway, fleet, server, manager, loop), asio::detached);

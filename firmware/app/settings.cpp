@@ -36,9 +36,11 @@ void read_gateway(TomlTable& root, Settings& settings) {
     root.complain("gateway", "is missing: [gateway] with the id of this gateway");
     return;
   }
-  settings.gateway_id = table->text("id", 48);
-  if (const auto fault = id_fault(settings.gateway_id); !fault.empty() && table->has("id")) {
-    table->complain("id", cat("is wrong: ", fault));
+  if (!table->has("id")) settings.gateway_id = table->text("id", 48);
+  if (const auto id = table->optional_text("id", 48)) {
+    settings.gateway_id = *id;
+    const auto fault = id_fault(*id);
+    if (!fault.empty()) table->complain("id", cat("is wrong: ", fault));
   }
   if (const auto word = table->optional_word("clock", clock_words)) {
     settings.clock = static_cast<ClockSource>(*word);

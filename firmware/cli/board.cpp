@@ -1,6 +1,7 @@
 #include "firmware/cli/board.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 #include "firmware/base/text.hpp"
@@ -106,7 +107,8 @@ std::vector<Board::Cell> Board::cells(SteadyTime now) const {
   return cells;
 }
 
-// For small windows: quiet devices of one kind in one state are one cell.
+// For small windows: what is worth a look comes first, rooms are left out, and quiet devices of one
+// kind in one state are one cell.
 std::vector<Board::Cell> Board::collapsed(std::vector<Cell> cells) {
   constexpr std::size_t least_alike = 3;
   std::map<std::pair<std::string, std::string>, std::size_t> alike;
@@ -116,17 +118,22 @@ std::vector<Board::Cell> Board::collapsed(std::vector<Cell> cells) {
   for (const auto& cell : cells) {
     if (quiet(cell)) ++alike[{cell.kind, cell.state.text}];
   }
-  std::vector<Cell> left;
+  std::vector<Cell> first;
+  std::vector<Cell> rest;
   for (auto& cell : cells) {
+    cell.room.clear();
     auto& count = alike[{cell.kind, cell.state.text}];
-    if (!quiet(cell) || (count > 0 && count < least_alike)) {
-      left.push_back(std::move(cell));
-    } else if (count > 0) {
-      left.push_back({"", cat(count, " × ", cell.kind), cell.state, false, cell.kind});
+    if (!quiet(cell)) {
+      first.push_back(std::move(cell));
+    } else if (count >= least_alike) {
+      rest.push_back({"", cat(count, " × ", cell.kind), cell.state, false, cell.kind});
       count = 0;
+    } else if (count > 0) {
+      rest.push_back(std::move(cell));
     }
   }
-  return left;
+  std::ranges::move(rest, std::back_inserter(first));
+  return first;
 }
 
 // The devices in columns, read downwards like a telephone book.

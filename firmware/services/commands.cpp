@@ -74,9 +74,7 @@ boost::asio::awaitable<Result<CommandAnswer>> Commands::run(domain::Caller calle
                                                             domain::DeviceCommand command,
                                                             std::chrono::milliseconds timeout) {
   const Directory::Entry* entry = needs_.directory.find(device);
-  if (entry == nullptr) {
-    co_return fail(ErrorCode::unknown, cat("there is no device '", printable(device.str()), "'"));
-  }
+  if (entry == nullptr) co_return fail(needs_.directory.why_not(device));
   if (auto form = check_form(command); !form) co_return fail(form.error());
   if (auto right = check_right(caller, command.command); !right) {
     record_forbidden(caller, device, command, right.error().message());

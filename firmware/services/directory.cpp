@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "firmware/base/text.hpp"
+
 namespace genkan::services {
 
 void Directory::take(domain::Inventory inventory) {
@@ -16,6 +18,16 @@ void Directory::take(domain::Inventory inventory) {
 const Directory::Entry* Directory::find(const DeviceId& device) const {
   const auto found = entries_.find(device);
   return found == entries_.end() ? nullptr : &found->second;
+}
+
+Error Directory::why_not(const DeviceId& device) const {
+  const domain::DeviceConfig* config = inventory_.device(device);
+  if (config == nullptr) {
+    return Error(ErrorCode::unknown, cat("there is no device '", printable(device.str()), "'"));
+  }
+  return Error(ErrorCode::unsupported,
+               cat(config->name, " cannot be reached: there is no profile for model '",
+                   printable(config->model), "'"));
 }
 
 std::vector<DeviceId> Directory::devices() const {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "firmware/base/error.hpp"
 #include "firmware/domain/inventory.hpp"
 
 namespace genkan::services {
@@ -26,6 +27,8 @@ class Directory {
   const domain::ModelCatalog& models() const { return models_; }
   // Null for unknown devices, and for those whose profile is not installed.
   const Entry* find(const DeviceId& device) const;
+  // Why find() knows nothing of a device, for whoever asked for it.
+  Error why_not(const DeviceId& device) const;
   std::vector<DeviceId> devices() const;
   std::vector<const domain::DeviceConfig*> zones_of(const DeviceId& panel) const;
   std::vector<const domain::DeviceConfig*> devices_on(const BusId& bus) const;

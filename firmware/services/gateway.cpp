@@ -180,9 +180,7 @@ asio::awaitable<Result<CommandAnswer>> Gateway::command(domain::Caller caller, D
 asio::awaitable<Result<domain::Reported>> Gateway::refresh(DeviceId device,
                                                            std::chrono::milliseconds timeout) {
   Services& s = *services_;
-  if (s.directory.find(device) == nullptr) {
-    co_return fail(ErrorCode::unknown, cat("there is no device '", printable(device.str()), "'"));
-  }
+  if (s.directory.find(device) == nullptr) co_return fail(s.directory.why_not(device));
   auto reported = co_await s.fleet.refresh(device, s.clock.steady() + timeout);
   if (reported) s.watch.on_reported(device, {}, *reported);
   co_return reported;

@@ -28,10 +28,11 @@ bool touches(const ports::Change& change, const domain::TroubleKey& key) {
 
 }  // namespace
 
-void take_back(Job& job) {
-  auto& drafts = job.change.records;
-  for (std::size_t i = 0; i < job.written.size(); ++i) drafts[i] = std::move(job.written[i].draft);
-  job.written.clear();
+void take_back(Job& job, std::vector<domain::Record>::iterator first) {
+  for (std::size_t i = 0; i < job.written; ++i, ++first) {
+    job.change.records[i] = std::move(first->draft);
+  }
+  job.written = 0;
 }
 
 bool changes_state(const ports::Change& change) {
@@ -59,7 +60,7 @@ void Backlog::count(const Job& job, int sign) {
   add(callers_, job.caller ? 1 : 0);
 }
 
-void Backlog::submit(ports::Change change) {
+void Backlog::submit(ports::Change change, std::vector<Foreseen> foreseen) {
   if (change.records.empty()) {
     if (!changes_state(change)) return;
     // States without a record would otherwise pile up without a bound.
@@ -69,7 +70,7 @@ void Backlog::submit(ports::Change change) {
       return;
     }
   }
-  jobs_.push_back({std::move(change), {}, nullptr, {}});
+  jobs_.push_back({std::move(change), {}, nullptr, std::move(foreseen), 0});
   count(jobs_.back(), +1);
   enforce_bound();
 }
@@ -86,6 +87,7 @@ Result<> Backlog::add(Job job) {
 
 std::vector<Job> Backlog::take(std::size_t most_jobs, std::size_t most_records) {
   std::vector<Job> jobs;
+  jobs.reserve(std::min(jobs_.size(), most_jobs));
   std::size_t records = 0;
   while (!jobs_.empty() && jobs.size() < most_jobs) {
     records += jobs_.front().change.records.size();
@@ -135,6 +137,7 @@ bool Backlog::give_up_one(domain::RecordLane lane) {
     const auto record = std::ranges::find(records, lane, &domain::RecordDraft::lane);
     if (record == records.end()) continue;
     records.erase(record);
+    job->foreseen.clear();
     --drafts_;
     ++lost_;
     const auto next = std::next(job);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "firmware/ports/store.hpp"
+#include "firmware/store/seal.hpp"
 #include "firmware/store/waiting.hpp"
 
 // What waits for the disk, in order. Bounded: most_drafts records and most_waiting callers. Not
@@ -23,12 +24,15 @@ struct Job {
   ports::Change change;
   std::optional<CursorMove> cursor;
   std::shared_ptr<Waiting> caller;  // null: submitted, nobody waits
-  // While a transaction is open: its records, made of the drafts of `change`.
-  std::vector<domain::Record> written;
+  // One for each record of `change`, or none.
+  std::vector<Foreseen> foreseen;
+  // While a transaction is open: how many drafts of `change` were moved into records.
+  std::size_t written = 0;
 };
 
-// Makes `written` drafts of `change` again: the transaction failed.
-void take_back(Job& job);
+// Moves the job's drafts back out of its records, the first of which is at `first`: they were
+// rolled back.
+void take_back(Job& job, std::vector<domain::Record>::iterator first);
 
 class Backlog {
  public:
@@ -37,7 +41,7 @@ class Backlog {
 
   // A change that nobody waits for. Past most_drafts the oldest activity is given up, alarms only
   // when there is none, changes of state never: they melt into the next change.
-  void submit(ports::Change change);
+  void submit(ports::Change change, std::vector<Foreseen> foreseen = {});
   // A job with a caller; `busy` when the bounds are reached.
   Result<> add(Job job);
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "firmware/ports/store.hpp"
-#include "firmware/store/journal_table.hpp"
+#include "firmware/store/journal_writer.hpp"
 #include "firmware/store/options.hpp"
 #include "firmware/store/side_files.hpp"
 #include "firmware/store/sqlite.hpp"

@@ -8,9 +8,6 @@ namespace genkan::store {
 
 namespace {
 
-// parse_json takes no more.
-constexpr int most_body_depth = 16;
-
 constexpr std::string_view columns =
     "seq, boot, time, clock, kind, lane, device, room, actor, body, hash";
 
@@ -18,113 +15,11 @@ std::string_view lane_name(domain::RecordLane lane) {
   return lane == domain::RecordLane::alarm ? "alarm" : "activity";
 }
 
-std::string_view clock_name(ClockTrust clock) {
-  return clock == ClockTrust::trusted ? "trusted" : "untrusted";
-}
-
 std::optional<Digest> digest_from(std::span<const std::uint8_t> bytes) {
   Digest digest{};
   if (bytes.size() != digest.size()) return std::nullopt;
   std::ranges::copy(bytes, digest.begin());
   return digest;
-}
-
-Result<std::string> bounded_text(const json::object& body) {
-  std::string text = json::serialize(body);
-  if (text.size() > most_body_bytes) {
-    return fail(ErrorCode::invalid, cat("the record's body has ", text.size(),
-                                        " bytes as text; at most ", most_body_bytes, " are kept"));
-  }
-  return text;
-}
-
-// What there is in a value that does not simply come back from its text.
-struct Oddities {
-  bool fraction = false;  // a number that parsing may change in its last digit
-  bool not_utf8 = false;
-  int depth = 0;
-};
-
-void look_for_oddities(const json::value& value, int depth, Oddities& found) {
-  found.depth = std::max(found.depth, depth);
-  if (const auto* object = value.if_object()) {
-    for (const auto& [key, member] : *object) {
-      found.not_utf8 = found.not_utf8 || !is_utf8(key);
-      look_for_oddities(member, depth + 1, found);
-    }
-  } else if (const auto* array = value.if_array()) {
-    for (const auto& element : *array) look_for_oddities(element, depth + 1, found);
-  } else if (const auto* string = value.if_string()) {
-    found.not_utf8 = found.not_utf8 || !is_utf8(*string);
-  } else {
-    found.fraction = found.fraction || value.is_double();
-  }
-}
-
-// The body's text, and the body as it will be read back: what is hashed now must be what is hashed
-// then.
-Result<std::string> settle(json::object& body) {
-  auto text = bounded_text(body);
-  if (!text) return text;
-  Oddities odd;
-  for (const auto& [key, member] : body) {
-    odd.not_utf8 = odd.not_utf8 || !is_utf8(key);
-    look_for_oddities(member, 2, odd);
-  }
-  if (odd.not_utf8) return fail(ErrorCode::invalid, "the record's body is not UTF-8");
-  if (odd.depth <= most_body_depth && !odd.fraction) return text;
-  for (int round = 0; round < 3; ++round) {
-    auto parsed = parse_json(*text, most_body_bytes);
-    if (!parsed) return fail(parsed.error().in("the record's body"));
-    body = std::move(parsed->get_object());
-    auto again = bounded_text(body);
-    if (!again || *again == *text) return again;
-    text = std::move(again);
-  }
-  return fail(ErrorCode::invalid, "the record's body has a number that cannot be kept exactly");
-}
-
-void append_string(std::string& out, std::string_view text) {
-  const bool plain = std::ranges::all_of(
-      text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-  if (!plain) {
-    out += json::serialize(json::string(text));
-    return;
-  }
-  out += '"';
-  out += text;
-  out += '"';
-}
-
-// `lead` is `,"key":`.
-void append_member(std::string& out, std::string_view lead, std::string_view value) {
-  if (value.empty()) return;
-  out += lead;
-  append_string(out, value);
-}
-
-// domain::chain_hash without building the JSON tree a second time. The check of the chain uses
-// domain::chain_hash, so the two cannot come apart unseen.
-Digest fast_chain_hash(const Digest& previous, const domain::Record& record,
-                       std::string_view body) {
-  const domain::RecordDraft& draft = record.draft;
-  std::string bytes;
-  bytes.reserve(previous.size() + body.size() + 400);
-  bytes.append(reinterpret_cast<const char*>(previous.data()), previous.size());
-  bytes += "{\"seq\":";
-  bytes += cat(number(record.seq));
-  append_member(bytes, ",\"boot\":", record.boot);
-  append_member(bytes, ",\"time\":", format_time(draft.time));
-  append_member(bytes, ",\"clock\":", clock_name(draft.clock));
-  append_member(bytes, ",\"kind\":", domain::name_of(draft.kind));
-  append_member(bytes, ",\"lane\":", lane_name(draft.lane));
-  append_member(bytes, ",\"device\":", draft.device.str());
-  append_member(bytes, ",\"room\":", draft.room.str());
-  append_member(bytes, ",\"actor\":", draft.actor);
-  bytes += ",\"body\":";
-  bytes += body;
-  bytes += '}';
-  return sha256(bytes);
 }
 
 // What is wrong with the row's text goes to `damage`.
@@ -206,40 +101,6 @@ Result<ChainLink> journal_head(const Connection& connection) {
                 cat("the hash of record ", statement->integer(0), " has the wrong length"));
   }
   return ChainLink{Seq{statement->integer(0)}, *hash};
-}
-
-Result<JournalWriter> JournalWriter::open(const Connection& connection, std::string boot) {
-  auto insert = connection.prepare(cat("INSERT INTO journal (", columns,
-                                       ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"));
-  if (!insert) return fail(insert.error());
-  const auto head = journal_head(connection);
-  if (!head) return fail(head.error());
-  return JournalWriter(std::move(*insert), *head, std::move(boot));
-}
-
-Result<domain::Record> JournalWriter::append(domain::RecordDraft& taken) {
-  const auto body = settle(taken.body);
-  if (!body) return fail(body.error());
-  domain::Record record{Seq{number(head_.seq) + 1}, boot_, std::move(taken), {}};
-  record.hash = fast_chain_hash(head_.hash, record, *body);
-  const domain::RecordDraft& draft = record.draft;
-  insert_.bind(1, number(record.seq))
-      .bind(2, boot_)
-      .bind(3, std::int64_t{draft.time.time_since_epoch().count()})
-      .bind(4, clock_name(draft.clock))
-      .bind(5, domain::name_of(draft.kind))
-      .bind(6, lane_name(draft.lane))
-      .bind_optional(7, draft.device.str())
-      .bind_optional(8, draft.room.str())
-      .bind_optional(9, draft.actor)
-      .bind(10, *body)
-      .bind(11, std::span(record.hash));
-  if (auto written = insert_.run(); !written) {
-    taken = std::move(record.draft);
-    return fail(written.error());
-  }
-  head_ = {record.seq, record.hash};
-  return record;
 }
 
 Result<std::vector<domain::Record>> read_journal(const Connection& connection,

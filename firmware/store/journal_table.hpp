@@ -7,8 +7,9 @@
 #include "firmware/ports/store.hpp"
 #include "firmware/store/sqlite.hpp"
 
-// The journal's table. A record's hash covers its predecessor's, so none can be changed, removed
-// from the middle or put in without the chain showing it. One thread: the connection's.
+// The journal's table, read and checked (journal_writer.hpp writes it). A record's hash covers its
+// predecessor's, so none can be changed, removed from the middle or put in without the chain
+// showing it. One thread: the connection's.
 namespace genkan::store {
 
 // A body's JSON text has at most this many bytes.
@@ -18,6 +19,7 @@ inline constexpr std::size_t most_body_bytes = 4'096;
 struct ChainLink {
   Seq seq{};
   Digest hash{};
+  bool operator==(const ChainLink&) const = default;
 };
 
 // The record before the first one that is kept: nothing, the last one that retention removed, or
@@ -26,29 +28,6 @@ Result<ChainLink> journal_base(const Connection& connection);
 Result<> set_journal_base(const Connection& connection, const ChainLink& base);
 // The last record; the base if there is none.
 Result<ChainLink> journal_head(const Connection& connection);
-
-// Numbers records and writes them. Keep one for the life of the connection.
-class JournalWriter {
- public:
-  // Goes on behind the last record on disk.
-  static Result<JournalWriter> open(const Connection& connection, std::string boot);
-
-  // Writes the draft with the next number and moves it into the record. `invalid` if its body is
-  // too large, too deep or no UTF-8; after an error nothing was written and the draft is as it was.
-  Result<domain::Record> append(domain::RecordDraft& draft);
-
-  const ChainLink& head() const { return head_; }
-  // After a rollback: numbers go on behind `head` again.
-  void rewind(const ChainLink& head) { head_ = head; }
-
- private:
-  JournalWriter(Statement insert, ChainLink head, std::string boot)
-      : insert_(std::move(insert)), head_(head), boot_(std::move(boot)) {}
-
-  Statement insert_;
-  ChainLink head_;
-  std::string boot_;
-};
 
 // At most query.limit (1 to 1,000) records. A row whose text no longer makes sense is given as kind
 // `trouble` with {"damaged": why}, so that one bad row cannot stop a reader.

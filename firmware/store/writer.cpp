@@ -35,6 +35,19 @@ std::size_t records_of(const std::vector<Job>& jobs) {
   return records;
 }
 
+// The job's records are the last ones.
+Waiting::Answer answer_of(const Result<>& written, const Job& job,
+                          const std::vector<domain::Record>& records) {
+  if (!written) return fail(written.error());
+  return std::vector(records.end() - static_cast<std::ptrdiff_t>(job.written), records.end());
+}
+
+// Whether the last record that was foreseen came otherwise; then so do those behind it.
+bool went_astray(const std::vector<Job>& jobs, const ChainLink& head) {
+  if (jobs.empty() || jobs.back().foreseen.empty()) return false;
+  return jobs.back().foreseen.back().hash != head.hash;
+}
+
 std::uint64_t size_of(const std::filesystem::path& path) {
   std::error_code absent;
   const auto size = std::filesystem::file_size(path, absent);
@@ -49,6 +62,7 @@ Writer::Writer(Options options, std::string boot, const Clock& clock, Opened ope
       boot_(std::move(boot)),
       clock_(clock),
       deliver_(std::move(deliver)),
+      foresight_(boot_),
       database_(std::move(opened.database)),
       base_(opened.base),
       head_(opened.head),
@@ -72,21 +86,35 @@ Writer::~Writer() {
 }
 
 void Writer::submit(ports::Change change) {
+  auto foreseen = foresee(change);
   {
     const std::lock_guard lock(mutex_);
-    backlog_.submit(std::move(change));
+    rest_.reset();
+    backlog_.submit(std::move(change), std::move(foreseen));
   }
   wake_.notify_one();
 }
 
 Result<> Writer::add(Job job) {
+  job.foreseen = foresee(job.change);
   Result<> added;
   {
     const std::lock_guard lock(mutex_);
+    rest_.reset();
     added = backlog_.add(std::move(job));
   }
+  if (!added) foresight_.lose();
   wake_.notify_one();
   return added;
+}
+
+std::vector<Foreseen> Writer::foresee(ports::Change& change) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (rest_) foresight_.begin_behind(*rest_);
+    if (astray_) foresight_.lose();
+  }
+  return foresight_.foresee(change.records);
 }
 
 ports::StorageHealth Writer::health() const {
@@ -126,6 +154,8 @@ Writer::Step Writer::next_step() {
         return step;
       }
       if (stopping_) return {Task::stop, {}};
+      rest_ = head_;
+      astray_ = false;
     }
     if (now >= measure_at_) return {Task::measure, {}};
     wake_.wait_until(lock, std::min(measure_at_, health_.failing ? retry_at_ : retention_at_));
@@ -153,7 +183,7 @@ void Writer::write(std::vector<Job> jobs) {
     note_failure(written.error(), std::move(jobs));
     return;
   }
-  note_success();
+  note_success(went_astray(jobs, head_));
   note_given_up(delivery);
   set_place(delivery);
   deliver_(std::move(delivery));
@@ -165,15 +195,18 @@ Result<> Writer::write_transaction(std::vector<Job>& jobs, Delivery& delivery) {
   if (auto open = ensure_open(); !open) return open;
   reserve_numbers(jobs);
   const ChainLink before = database_->journal.head();
+  delivery.records.reserve(records_of(jobs));
   if (auto written = write_jobs(jobs, delivery); !written) {
     database_->journal.rewind(before);
-    for (Job& job : jobs) take_back(job);
+    auto first = delivery.records.begin();
+    for (Job& job : jobs) {
+      const auto next = first + static_cast<std::ptrdiff_t>(job.written);
+      take_back(job, first);
+      first = next;
+    }
     return written;
   }
   head_ = database_->journal.head();
-  for (Job& job : jobs) {
-    std::ranges::move(job.written, std::back_inserter(delivery.records));
-  }
   return {};
 }
 
@@ -181,11 +214,10 @@ Result<> Writer::write_jobs(std::vector<Job>& jobs, Delivery& delivery) {
   auto transaction = Transaction::begin(database_->connection);
   if (!transaction) return fail(transaction.error());
   for (Job& job : jobs) {
-    const auto written = write_job(job);
+    const auto written = write_job(job, delivery.records);
     if (!written && is_of_the_disk(written.error())) return written;
     if (job.caller) {
-      delivery.done.push_back({job.caller, written ? Waiting::Answer(job.written)
-                                                   : Waiting::Answer(fail(written.error()))});
+      delivery.done.push_back({job.caller, answer_of(written, job, delivery.records)});
     } else if (!written) {
       delivery.given_up.push_back({written.error(), job.change.records.size()});
     }
@@ -199,17 +231,19 @@ Result<> Writer::write_jobs(std::vector<Job>& jobs, Delivery& delivery) {
 }
 
 // All of the job or nothing. A job of one statement needs no savepoint.
-Result<> Writer::write_job(Job& job) {
+Result<> Writer::write_job(Job& job, std::vector<domain::Record>& records) {
   const bool one_statement =
       !job.cursor && job.change.records.size() == 1 && !changes_state(job.change);
-  if (one_statement) return write_parts(job);
+  if (one_statement) return write_parts(job, records);
   const Connection& connection = database_->connection;
   const ChainLink before = database_->journal.head();
   if (auto set = connection.run("SAVEPOINT change"); !set) return set;
-  auto written = write_parts(job);
+  auto written = write_parts(job, records);
   if (written) return connection.run("RELEASE change");
   if (is_of_the_disk(written.error())) return written;
-  take_back(job);
+  const auto first = records.end() - static_cast<std::ptrdiff_t>(job.written);
+  take_back(job, first);
+  records.erase(first, records.end());
   database_->journal.rewind(before);
   if (auto undone = connection.run("ROLLBACK TO change; RELEASE change"); !undone) {
     return fail(ErrorCode::io, undone.error().message());
@@ -217,12 +251,14 @@ Result<> Writer::write_job(Job& job) {
   return written;
 }
 
-Result<> Writer::write_parts(Job& job) {
-  job.written.reserve(job.change.records.size());
-  for (auto& draft : job.change.records) {
-    auto record = database_->journal.append(draft);
+Result<> Writer::write_parts(Job& job, std::vector<domain::Record>& records) {
+  auto& drafts = job.change.records;
+  const bool foreseen = job.foreseen.size() == drafts.size();
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    auto record = database_->journal.append(drafts[i], foreseen ? &job.foreseen[i] : nullptr);
     if (!record) return fail(record.error());
-    job.written.push_back(*std::move(record));
+    records.push_back(*std::move(record));
+    ++job.written;
   }
   if (auto applied = apply_states(database_->connection, job.change); !applied) return applied;
   if (!job.cursor) return {};
@@ -259,7 +295,7 @@ void Writer::reserve_numbers(const std::vector<Job>& jobs) {
   }
 }
 
-void Writer::note_success() {
+void Writer::note_success(bool astray) {
   if (failures_ > 0) log(LogLevel::notice, "the disk takes records again");
   failures_ = 0;
   const std::lock_guard lock(mutex_);
@@ -267,6 +303,7 @@ void Writer::note_success() {
   health_.fault.clear();
   health_.records_waiting = 0;
   ++health_.commits;
+  astray_ = astray_ || astray;
 }
 
 // A mistake of whoever submitted it; there is nobody else to tell.
@@ -291,6 +328,7 @@ void Writer::note_failure(const Error& error, std::vector<Job> jobs) {
     health_.failing = true;
     health_.fault = error.message();
     health_.records_waiting = 0;
+    astray_ = true;
     backlog_.put_back(std::move(kept));
     retry_at_ = Steady::now() + options_.retry_every;
   }

@@ -46,9 +46,10 @@ class Writer {
   // Writes what still waits, if the disk takes it, then ends the thread.
   ~Writer();
 
-  // Any thread; see Backlog.
+  // The loop's thread; see Backlog.
   void submit(ports::Change change);
   Result<> add(Job job);
+  // Any thread.
   ports::StorageHealth health() const;
 
  private:
@@ -58,17 +59,19 @@ class Writer {
     std::vector<Job> jobs;
   };
 
+  std::vector<Foreseen> foresee(ports::Change& change);
+
   void run();
   Step next_step();
   Step step_while_failing(SteadyTime now);
   void write(std::vector<Job> jobs);
   Result<> write_transaction(std::vector<Job>& jobs, Delivery& delivery);
   Result<> write_jobs(std::vector<Job>& jobs, Delivery& delivery);
-  Result<> write_job(Job& job);
-  Result<> write_parts(Job& job);
+  Result<> write_job(Job& job, std::vector<domain::Record>& records);
+  Result<> write_parts(Job& job, std::vector<domain::Record>& records);
   Result<> ensure_open();
   void reserve_numbers(const std::vector<Job>& jobs);
-  void note_success();
+  void note_success(bool astray);
   void note_given_up(const Delivery& delivery);
   void note_failure(const Error& error, std::vector<Job> jobs);
   void refuse(const std::vector<Job>& jobs, const Error& error);
@@ -83,6 +86,9 @@ class Writer {
   const Clock& clock_;
   const Deliver deliver_;
 
+  // The loop's thread alone.
+  Foresight foresight_;
+
   // The writer's thread alone.
   std::optional<Database> database_;
   ChainLink base_;
@@ -94,8 +100,10 @@ class Writer {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  Backlog backlog_;              // under mutex_, as all below
-  ports::StorageHealth health_;  // records_waiting: those in the writer's hands
+  Backlog backlog_;                // under mutex_, as all below
+  ports::StorageHealth health_;    // records_waiting: those in the writer's hands
+  std::optional<ChainLink> rest_;  // nothing waits or is in the writer's hands; the journal's head
+  bool astray_ = false;            // what Foresight foresees does not come true
   bool stopping_ = false;
   bool last_attempt_ = false;  // stopping while the disk fails: no other attempt follows
 

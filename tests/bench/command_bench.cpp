@@ -24,7 +24,8 @@ using bench::median;
 using bench::quantile;
 
 constexpr int rounds = 3;    // figures are medians over so many
-constexpr int samples = 150; // of each round
+constexpr int samples = 150;  // of each round
+constexpr int changes = 60;   // each there and back
 
 std::int64_t monotonic_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -194,7 +195,7 @@ void measure_tcp(House& house) {
 std::vector<double> event_latencies(House& house, const std::string& prefix) {
   std::mt19937 random(11);
   std::vector<double> latencies;
-  for (int i = 0; i < samples; ++i) {
+  for (int i = 0; i < changes; ++i) {
     const std::string device = cat(prefix, 1 + random() % 16);
     const std::string topic = cat("genkan/1/", house.gateway.id(), "/device/", device, "/state");
     for (const bool on : {true, false}) {

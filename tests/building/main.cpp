@@ -1,4 +1,5 @@
 // genkan-building: the simulated building (README.md).
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -144,6 +145,11 @@ void tell_where(const Options& options, const Lines& lines) {
   std::cout << boost::json::serialize(where) << std::endl;
 }
 
+// When to look what the people do next; the gateway's releases do not wake us.
+Time next_look(const Life& life) {
+  return std::min(life.next(), std::chrono::steady_clock::now() + std::chrono::milliseconds(500));
+}
+
 void run(const Options& options, const Descriptor& signals) {
   std::filesystem::create_directories(options.dir);
   MoveLog moves(options.dir + "/moves.jsonl");
@@ -161,7 +167,7 @@ void run(const Options& options, const Descriptor& signals) {
   while (!commands.quit_wanted()) {
     descriptors.assign({{signals.get(), POLLIN, 0}});
     control.prepare(descriptors);
-    poll_until(descriptors, life ? std::optional(life->next()) : std::nullopt);
+    poll_until(descriptors, life ? std::optional(next_look(*life)) : std::nullopt);
     if (descriptors[0].revents != 0) break;
     control.serve(std::span(descriptors).subspan(1));
     if (!life) continue;

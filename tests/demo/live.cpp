@@ -47,10 +47,19 @@ class Shortcut {
 };
 
 volatile sig_atomic_t watcher = 0;
+volatile sig_atomic_t stopping = 0;
 
-// Ctrl-C reaches the watching child by itself; a SIGTERM is passed on to it.
+// Ctrl-C and a closed terminal reach the children by themselves; a SIGTERM is passed on to the one
+// that watches.
 void pass_on(int number) {
+  stopping = 1;
   if (number == SIGTERM && watcher > 0) ::kill(watcher, SIGTERM);
+}
+
+void catch_signals() {
+  struct sigaction action{};
+  action.sa_handler = pass_on;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
 }
 
 // Runs `genkan watch` on this terminal until it ends.
@@ -65,6 +74,7 @@ int watch(const test::Gateway& gateway) {
     ::_exit(127);
   }
   watcher = child;
+  if (stopping != 0) ::kill(child, SIGTERM);  // it came before there was a watcher
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -73,14 +83,7 @@ int watch(const test::Gateway& gateway) {
   return WIFSIGNALED(status) || WEXITSTATUS(status) == 0 ? 0 : 1;
 }
 
-}  // namespace
-
-int show_live() {
-  struct sigaction action{};
-  action.sa_handler = pass_on;
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-  std::puts("Starting the building…");
+int live() {
   House house({"--life"});
   house.agent.start();
   const Shortcut api("build/demo-api.sock", house.gateway.socket());
@@ -88,6 +91,21 @@ int show_live() {
   const int result = watch(house.gateway);
   std::puts("Stopping; nothing stays behind.");
   return result;
+}
+
+}  // namespace
+
+int show_live() {
+  catch_signals();
+  std::puts("Starting the building…");
+  try {
+    return live();
+  } catch (const std::runtime_error&) {
+    // Ctrl-C while it starts: the children had it too, and nobody wants to hear of that.
+    if (stopping == 0) throw;
+    std::puts("Stopped; nothing stays behind.");
+    return 0;
+  }
 }
 
 }  // namespace genkan::demo

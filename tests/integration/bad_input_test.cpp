@@ -1,6 +1,6 @@
 // Bad input gets a sentence and changes nothing: requests, settings, profiles and site files, with
 // the real genkand, genkan and genkan-agent.
-#include <fstream>
+#include <tuple>
 
 #include <doctest/doctest.h>
 
@@ -80,7 +80,7 @@ TEST_CASE("bad requests: each gets its sentence, and nothing changes") {
     const std::string sentence = sentence_of(answer);
     CHECK_MESSAGE(sentence.starts_with(row.sentence), sentence);
   }
-  CHECK(present(gateway, house.building) == before);
+  CHECK(changes(before, gateway, house.building) == "");
   CHECK(quiet_head(gateway) == journal);
 
   // What is well said but cannot be done is answered in words, and each is in the journal.
@@ -102,7 +102,7 @@ TEST_CASE("bad requests: each gets its sentence, and nothing changes") {
   for (const auto& record : gateway.journal(journal)) {
     CHECK(text_at(record, "kind") == "command_refused");
   }
-  CHECK(present(gateway, house.building) == before);
+  CHECK(changes(before, gateway, house.building) == "");
 
   // The command line says the same, and scripts can tell the cases apart.
   const auto unknown = cli(gateway, {"lock", "lock-999"});
@@ -111,7 +111,7 @@ TEST_CASE("bad requests: each gets its sentence, and nothing changes") {
   const auto refused = cli(gateway, {"open", "lock-101"});
   CHECK(refused.code == 1);
   CHECK_MESSAGE(refused.output.find("has no such command") != std::string::npos, refused.output);
-  CHECK(present(gateway, house.building) == before);
+  CHECK(changes(before, gateway, house.building) == "");
   CHECK(obeys(gateway, "lock-101", "unlock"));
   CHECK(obeys(gateway, "lock-101", "lock"));
 }
@@ -175,7 +175,7 @@ TEST_CASE("bad requests: too much of anything, and what is no HTTP") {
     const std::string sentence = sentence_of(answer);
     CHECK_MESSAGE(sentence.starts_with(row.sentence), sentence);
   }
-  CHECK(present(gateway, house.building) == before);
+  CHECK(changes(before, gateway, house.building) == "");
   CHECK(quiet_head(gateway) == journal);
   CHECK(obeys(gateway, "lock-101", "unlock"));
 }
@@ -208,9 +208,9 @@ TEST_CASE("bad requests over MQTT: the sentence comes back to the cloud, and not
       {{"POST", lock_101, R"({"command":"lock")", "", {}},
        "400",
        "the body: not JSON at byte 18: incomplete JSON"},
-      {{"POST", lock_101, std::string(1 << 20, ' '), "", {}},
+      {{"POST", lock_101, std::string(100'000, ' '), "", {}},
        "413",
-       "a request has at most 65536 bytes, not 1048576"},
+       "a request has at most 65536 bytes, not 100000"},
       {{"PUT", "/v1/site", "", "", {}}, "403", "PUT /v1/site is not open to the cloud"},
       {{"POST", "/v1/buses/line-a/write", "{}", "", {}},
        "403",
@@ -223,7 +223,12 @@ TEST_CASE("bad requests over MQTT: the sentence comes back to the cloud, and not
     CHECK(answer->status == row.status);
     CHECK(sentence_of({0, answer->payload}) == row.sentence);
   }
-  CHECK(present(gateway, house.building) == before);
+  // Beyond 256 KiB the broker keeps it away from the gateway (MQTT 5, Maximum Packet Size).
+  cloud.send(gateway.id(), {"POST", lock_101, std::string(1 << 20, ' '), "", {}});
+  const auto next = cloud.ask(gateway.id(), {"GET", "/v1/devices/lock-999", "", "", {}}, 15s);
+  REQUIRE(next);
+  CHECK(next->status == "404");
+  CHECK(changes(before, gateway, house.building) == "");
   CHECK(quiet_head(gateway) == journal);
 }
 
@@ -251,7 +256,9 @@ TEST_CASE("a bad profile: told with file and line, the other models work") {
   const std::string file = (more / "el-101.toml").string();
   for (const std::string& mistake :
        {file + ":6: 'poll_msec' is not known here; did you mean 'poll_ms'?",
-        file + ":8: 'register' is 'blot', ", file + ":9: "}) {
+        file + ":8: 'register' is 'blot', but no [register.blot] is in this file (did you mean "
+               "'bolt'?)",
+        file + ":9: '1' = 'lokced' is not a value of bolt; allowed: "}) {
     CHECK_MESSAGE(log.find(mistake) != std::string::npos, mistake);
   }
   for (std::size_t at = log.find(file); at != std::string::npos; at = log.find(file, at + 1)) {
@@ -262,7 +269,7 @@ TEST_CASE("a bad profile: told with file and line, the other models work") {
   CHECK(models.find("\"el-102\"") != std::string::npos);
   CHECK(models.find("\"el-101\"") == std::string::npos);
   gateway.wait_fresh(20s);
-  CHECK(present(gateway, house.building) == before);
+  CHECK(changes(before, gateway, house.building) == "");
   CHECK(obeys(gateway, "lock-101", "unlock"));
 
   // A profile that breaks under a device in use: that device says so, the others work.
@@ -272,7 +279,14 @@ TEST_CASE("a bad profile: told with file and line, the other models work") {
   const json::object lost = gateway.device("lock-101");
   CHECK(json::serialize(lost.at("troubles")).find("there is no profile for model 'el-102'") !=
         std::string::npos);
-  CHECK(gateway.api("POST", lock_101, R"({"command":"lock"})").status == 200);
+  for (const auto& [method, target, body] :
+       {std::tuple("POST", lock_101, R"({"command":"lock"})"),
+        std::tuple("GET", std::string("/v1/devices/lock-101?refresh=1"), "")}) {
+    const ApiAnswer answer = gateway.api(method, target, body);
+    CHECK(answer.status == 409);
+    CHECK(sentence_of(answer) ==
+          "Front door 101 cannot be reached: there is no profile for model 'el-102'");
+  }
   CHECK(wait_until([&] { return text_at(gateway.device("lock-102"), "link") == "fresh"; }, 10s));
   CHECK(obeys(gateway, "lock-102", "unlock"));
 }
@@ -338,7 +352,7 @@ TEST_CASE("bad site files: all mistakes with their lines, nothing half-loaded") 
       CHECK(answer.code == 1);
       CHECK(answer.output == expected);
     }
-    CHECK(present(gateway, house.building) == before);
+    CHECK(changes(before, gateway, house.building) == "");
     CHECK(quiet_head(gateway) == journal);
   };
 
@@ -408,7 +422,7 @@ TEST_CASE("bad site files: all mistakes with their lines, nothing half-loaded") 
     CHECK_MESSAGE(answer.output.starts_with(
                       cat(file.string(), ":", line_of(text, "[[device]\n"), ": not TOML: ")),
                   answer.output);
-    CHECK(present(gateway, house.building) == before);
+    CHECK(changes(before, gateway, house.building) == "");
   }
   CHECK(obeys(gateway, "lock-101", "unlock"));
   CHECK(obeys(gateway, "lock-501", "unlock"));

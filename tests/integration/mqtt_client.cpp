@@ -6,6 +6,8 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "cloud-agent/agent/paho_pace.hpp"
+
 namespace genkan::test {
 
 using namespace std::chrono_literals;
@@ -74,6 +76,7 @@ MqttClient::MqttClient(int port, std::string client_id)
     throw std::runtime_error(std::string("the broker did not take the test's client: ") +
                              error.what());
   }
+  agent::send_without_delay();
   subscribe(impl->answers);
 }
 

@@ -1,6 +1,7 @@
 #include "tests/integration/trial.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -30,6 +31,20 @@ std::size_t place_of(std::string_view text, std::string_view what) {
   return at;
 }
 
+std::string first_difference(const std::string& before, const std::string& now) {
+  std::istringstream old_lines(before);
+  std::istringstream new_lines(now);
+  std::string was;
+  std::string is;
+  for (;;) {
+    const bool more = !std::getline(old_lines, was).fail();
+    if (std::getline(new_lines, is).fail() == more || (more && was != is)) {
+      return cat("'", was, "' has become '", is, "'");
+    }
+    if (!more) return "";
+  }
+}
+
 // All that comes until the other side closes, or nothing comes for 10 s.
 std::string read_all(int socket) {
   std::string text;
@@ -53,6 +68,13 @@ Present present(Gateway& gateway, Building& building) {
   }
   present.moves = building.moves().size();
   return present;
+}
+
+std::string changes(const Present& before, Gateway& gateway, Building& building) {
+  const Present now = present(gateway, building);
+  if (now.moves != before.moves) return cat(before.moves, " moves have become ", now.moves);
+  const auto site = first_difference(before.site, now.site);
+  return site.empty() ? first_difference(before.states, now.states) : site;
 }
 
 House::House(Edit edit, std::filesystem::path database)

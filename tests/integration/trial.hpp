@@ -17,9 +17,10 @@ struct Present {
   std::string site;    // as exported
   std::string states;  // of every device
   std::size_t moves;   // of everything in the building, since its start
-  bool operator==(const Present&) const = default;
 };
 Present present(Gateway& gateway, Building& building);
+// What is not as it was: the first line of the site or of the states, or the moves; empty: nothing.
+std::string changes(const Present& before, Gateway& gateway, Building& building);
 
 // The sample building and a gateway that knows it; every device fresh and the journal quiet.
 struct House {

@@ -51,6 +51,20 @@ TEST_CASE("API-4: the description says which right each route needs, and its con
   }
 }
 
+TEST_CASE("API: the description has the answers that any request can get") {
+  const auto document = parse_json(openapi_document(), 1'000'000);
+  REQUIRE(document);
+  for (const auto& route : all_routes()) {
+    CAPTURE(std::string(route.pattern));
+    const auto& responses =
+        document->at("paths").at(route.pattern).at(lower(route.method)).at("responses").as_object();
+    for (const auto* status : {"200", "400", "403", "408", "413", "417", "500", "503"}) {
+      CHECK_MESSAGE(responses.contains(status), status);
+    }
+    CHECK(responses.contains("415") == (route.body != Body::none));
+  }
+}
+
 TEST_CASE("API: every reference in the description leads somewhere") {
   const auto text = openapi_document();
   const auto document = parse_json(text, 1'000'000);

@@ -1,5 +1,6 @@
 #include "firmware/cli/sentences.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 
@@ -242,12 +243,27 @@ TEST_CASE("CLI: the board marks what changed a moment ago, and counts the doors"
   };
   tell("unlocked", start);
   CHECK(board.draw({80, 24}, plain, start)[0] == "Genkan  1 devices  0 of 1 doors locked");
-  CHECK(board.draw({80, 24}, plain, start)[1] == "r1 lock-1 unlocked");
+  CHECK(board.draw({80, 24}, plain, start)[1] == "r1 lock-1  unlocked");
   tell("locked", start + std::chrono::seconds(5));
-  CHECK(board.draw({80, 24}, plain, start + std::chrono::seconds(6))[1] == "r1 lock-1*locked");
+  CHECK(board.draw({80, 24}, plain, start + std::chrono::seconds(6))[1] == "r1 lock-1* locked");
   CHECK(board.bright_until() == start + std::chrono::seconds(5) + Board::bright);
-  CHECK(board.draw({80, 24}, plain, start + std::chrono::seconds(7))[1] == "r1 lock-1 locked");
+  CHECK(board.draw({80, 24}, plain, start + std::chrono::seconds(7))[1] == "r1 lock-1  locked");
   CHECK(board.draw({80, 24}, plain, start)[0] == "Genkan  1 devices  1 of 1 doors locked");
+}
+
+TEST_CASE("CLI: in a small window quiet devices of one kind are one cell, the others stand out") {
+  Board board;
+  for (int i = 0; i < 60; ++i) {
+    auto device =
+        object(R"({"kind":"zone","link":"fresh","state":{"zone":"normal"},"troubles":[]})");
+    device["id"] = "zone-" + std::to_string(i);
+    if (i == 7) device["state"].as_object()["zone"] = "active";
+    board.take("device", device, plain);
+  }
+  const auto lines = board.draw({40, 24}, plain);
+  CHECK(lines[1] == " zone-7     active");
+  CHECK(lines[2] == " 59 × zone  normal");
+  CHECK(board.draw({40, 80}, plain).size() > 60);
 }
 
 TEST_CASE("CLI: the board's note stands at the bottom where there is room for it") {
