@@ -1,11 +1,12 @@
 #include "firmware/app/daemon.hpp"
 
+#include <csignal>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <csignal>
 
 #include "drivers/devices/fleet.hpp"
 #include "drivers/profile/profile.hpp"

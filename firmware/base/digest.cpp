@@ -1,8 +1,8 @@
 #include "firmware/base/digest.hpp"
 
-#include <mbedtls/sha256.h>
-
 #include <cstdlib>
+
+#include <mbedtls/sha256.h>
 
 namespace genkan {
 

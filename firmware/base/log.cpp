@@ -1,9 +1,9 @@
 #include "firmware/base/log.hpp"
 
-#include <unistd.h>
-
 #include <atomic>
 #include <string>
+
+#include <unistd.h>
 
 #include "firmware/base/text.hpp"
 

@@ -1,8 +1,8 @@
 #include "firmware/base/toml.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
+
+#include <toml++/toml.h>
 
 #include "firmware/base/text.hpp"
 
@@ -205,8 +205,8 @@ std::optional<std::vector<std::string>> TomlTable::optional_texts(std::string_vi
     }
   }
   if (!right) {
-    complain(key, cat("must be a list of at most ", most_entries, " texts of at most ", most,
-                      " bytes"));
+    complain(key,
+             cat("must be a list of at most ", most_entries, " texts of at most ", most, " bytes"));
     return std::nullopt;
   }
   return values;
@@ -321,15 +321,14 @@ std::vector<std::pair<std::string, std::string>> TomlTable::scalars() {
     const toml::node* node = node_->take(key.str());
     auto text = scalar_text(*node);
     if (!text) {
-      complain(key.str(), cat("must be text, a whole number, true or false, not ",
-                              kind_name(*node)));
+      complain(key.str(),
+               cat("must be text, a whole number, true or false, not ", kind_name(*node)));
       continue;
     }
     entries.push_back({{std::string(key.str()), std::move(*text)}, node->source().begin});
   }
-  std::ranges::sort(entries, {}, [](const Entry& entry) {
-    return std::pair(entry.at.line, entry.at.column);
-  });
+  std::ranges::sort(entries, {},
+                    [](const Entry& entry) { return std::pair(entry.at.line, entry.at.column); });
   std::vector<std::pair<std::string, std::string>> list;
   for (auto& entry : entries) list.push_back(std::move(entry.pair));
   return list;
@@ -343,11 +342,10 @@ void TomlTable::finish() {
   for (const auto& [key, value] : node_->table) {
     if (std::ranges::binary_search(known, key.str())) continue;
     const auto near = nearest(key.str(), known);
-    document_->problems.add(
-        file(), key.source().begin.line,
-        cat("'", printable(key.str(), 40), "' is not known here; ",
-            near.empty() ? cat("known are ", alternatives(known))
-                         : cat("did you mean '", near, "'?")));
+    document_->problems.add(file(), key.source().begin.line,
+                            cat("'", printable(key.str(), 40), "' is not known here; ",
+                                near.empty() ? cat("known are ", alternatives(known))
+                                             : cat("did you mean '", near, "'?")));
   }
   for (auto& child : node_->children) child.finish();
 }

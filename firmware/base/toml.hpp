@@ -70,12 +70,12 @@ class TomlTable {
   std::optional<std::vector<std::string>> optional_texts(std::string_view key,
                                                          std::size_t most_entries = 64,
                                                          std::size_t most = 256);
-  std::optional<std::vector<std::int64_t>> optional_integers(std::string_view key,
-                                                             std::int64_t low, std::int64_t high,
+  std::optional<std::vector<std::int64_t>> optional_integers(std::string_view key, std::int64_t low,
+                                                             std::int64_t high,
                                                              std::size_t most_entries = 256);
 
-  // A scalar, or a list of at least one and at most `most_entries` scalars; each as scalars() spells
-  // it. Taken even if absent, so that finish() knows the key.
+  // A scalar, or a list of at least one and at most `most_entries` scalars; each as scalars()
+  // spells it. Taken even if absent, so that finish() knows the key.
   std::optional<std::vector<std::string>> optional_scalars(std::string_view key,
                                                            std::size_t most_entries = 64);
   // Whether the key's value is a list ([…] or [[…]]). Does not take the key.

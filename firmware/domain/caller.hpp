@@ -21,10 +21,10 @@ std::optional<Role> role_named(std::string_view name);
 
 // What a request needs of its caller.
 enum class Right : std::uint8_t {
-  read,      // states, journal, troubles
-  command,   // move something
-  disarm,    // SEC-8
-  install,   // bus scan, registers, site file
+  read,     // states, journal, troubles
+  command,  // move something
+  disarm,   // SEC-8
+  install,  // bus scan, registers, site file
 };
 bool allows(Role role, Right right);
 

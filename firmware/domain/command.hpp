@@ -53,8 +53,8 @@ std::string_view sentence(Reason reason);
 struct Outcome {
   Verdict verdict = Verdict::failed;
   Reason reason = Reason::none;
-  std::string detail;   // for people; may be empty
-  DeviceState state;    // read back; empty if it could not be read
+  std::string detail;  // for people; may be empty
+  DeviceState state;   // read back; empty if it could not be read
 };
 
 }  // namespace genkan::domain

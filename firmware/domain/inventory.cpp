@@ -197,7 +197,7 @@ class Checker {
 
 std::string_view name_of(ZonePurpose purpose) {
   constexpr std::array<std::string_view, 10> names{
-      "door", "window", "motion",    "glass",       "fire",
+      "door", "window",    "motion",    "glass",       "fire",
       "gas",  "emergency", "bath_call", "toilet_call", "other"};
   return names[static_cast<std::size_t>(purpose)];
 }

@@ -65,17 +65,26 @@ struct RoomConfig {
 
 // What a zone's detector looks for; decides what its going active means.
 enum class ZonePurpose : std::uint8_t {
-  door, window, motion, glass, fire, gas, emergency, bath_call, toilet_call, other,
+  door,
+  window,
+  motion,
+  glass,
+  fire,
+  gas,
+  emergency,
+  bath_call,
+  toilet_call,
+  other,
 };
 std::string_view name_of(ZonePurpose purpose);
 
 struct DeviceConfig {
   DeviceId id;
   std::string name;
-  std::string model;           // a profile's name
+  std::string model;  // a profile's name
   BusId bus;
-  std::uint8_t unit = 1;       // Modbus unit, 1 to 247 (TCP: 0 to 255)
-  std::uint16_t channel = 1;   // which part of a device with several, from 1
+  std::uint8_t unit = 1;      // Modbus unit, 1 to 247 (TCP: 0 to 255)
+  std::uint16_t channel = 1;  // which part of a device with several, from 1
   std::vector<RoomId> rooms;
   std::optional<ZonePurpose> purpose;  // zones only
   std::optional<DeviceId> panel;       // zones only: the panel whose guard they serve
@@ -107,12 +116,12 @@ struct WrittenPlace {
 
 // What the rules must know of a model to check an inventory.
 struct ModelInfo {
-  std::string model;     // the profile's name
-  std::string title;     // for people
+  std::string model;  // the profile's name
+  std::string title;  // for people
   DeviceKind kind{};
   std::string hardware;  // profiles of one hardware may share a unit (panel and its zones)
   std::uint16_t channels = 1;
-  std::vector<Command> commands{};  // what it can be told, in the order of its kind
+  std::vector<Command> commands{};     // what it can be told, in the order of its kind
   std::vector<WrittenPlace> writes{};  // those of one channel alone; not what all channels share
 };
 

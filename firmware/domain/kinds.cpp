@@ -86,27 +86,30 @@ constexpr std::array commands{
     CommandSpec{Command::release_compartment, "release_compartment", true},
 };
 
-constexpr Field lock_fields[] = {
-    Field::bolt,  Field::door,    Field::forced,      Field::tamper,        Field::battery,
-    Field::battery_low, Field::power, Field::lockout, Field::operated_by, Field::operated_slot,
-    Field::fault};
+constexpr Field lock_fields[] = {Field::bolt,          Field::door,    Field::forced,
+                                 Field::tamper,        Field::battery, Field::battery_low,
+                                 Field::power,         Field::lockout, Field::operated_by,
+                                 Field::operated_slot, Field::fault};
 constexpr Field entrance_fields[] = {Field::output, Field::door, Field::tamper, Field::power,
                                      Field::fault};
 constexpr Field light_fields[] = {Field::output, Field::fault};
 constexpr Field air_fields[] = {Field::output, Field::mode, Field::fault};
 constexpr Field zone_fields[] = {Field::zone, Field::tamper, Field::battery_low, Field::bypass,
                                  Field::fault};
-constexpr Field box_fields[] = {Field::compartment, Field::compartment_door,
-                                Field::compartment_room, Field::tamper, Field::power,
+constexpr Field box_fields[] = {Field::compartment,
+                                Field::compartment_door,
+                                Field::compartment_room,
+                                Field::tamper,
+                                Field::power,
                                 Field::fault};
 constexpr Field panel_fields[] = {Field::guard, Field::tamper, Field::power, Field::battery_low,
                                   Field::fault};
-constexpr Field intercom_fields[] = {Field::call, Field::call_room, Field::output, Field::door,
-                                     Field::tamper, Field::fault};
+constexpr Field intercom_fields[] = {Field::call, Field::call_room, Field::output,
+                                     Field::door, Field::tamper,    Field::fault};
 constexpr Field button_fields[] = {Field::press, Field::press_count, Field::battery_low};
-constexpr Field elevator_fields[] = {Field::floor, Field::direction, Field::car_door,
-                                     Field::elevator_mode, Field::trapped, Field::load,
-                                     Field::trips, Field::fault};
+constexpr Field elevator_fields[] = {Field::floor,         Field::direction, Field::car_door,
+                                     Field::elevator_mode, Field::trapped,   Field::load,
+                                     Field::trips,         Field::fault};
 
 constexpr Command lock_commands[] = {Command::lock, Command::unlock};
 constexpr Command entrance_commands[] = {Command::open, Command::hold_open, Command::end_hold};

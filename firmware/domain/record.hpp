@@ -50,7 +50,7 @@ enum class RecordKind : std::uint8_t {
   zone_normal,
   bypassed,
   bypass_ended,
-  sensor_call,       // bath, toilet (SEN-1)
+  sensor_call,  // bath, toilet (SEN-1)
   // intercom, button, elevator
   call_started,
   call_ended,
@@ -75,10 +75,10 @@ struct RecordDraft {
   RecordLane lane = RecordLane::activity;
   WallTime time{};
   ClockTrust clock = ClockTrust::untrusted;
-  DeviceId device;   // may be empty
-  RoomId room;       // may be empty
-  std::string actor; // who: "user:anna", "cloud", "hand", "slot:12"; empty: the device itself
-  json::object body; // at most 4 KiB as text; what else there is to say
+  DeviceId device;    // may be empty
+  RoomId room;        // may be empty
+  std::string actor;  // who: "user:anna", "cloud", "hand", "slot:12"; empty: the device itself
+  json::object body;  // at most 4 KiB as text; what else there is to say
 };
 
 // A record as it stands in the journal.
@@ -86,11 +86,11 @@ struct Record {
   Seq seq{};
   std::string boot;  // id of the run of genkand that wrote it
   RecordDraft draft;
-  Digest hash{};     // SHA-256 over the previous record's hash and this record's canonical JSON
+  Digest hash{};  // SHA-256 over the previous record's hash and this record's canonical JSON
 };
 
-// {"seq", "boot", "time", "clock", "kind", "lane", "device"?, "room"?, "actor"?, "body"}: the form of
-// the API and of the topics, and the canonical form that is hashed (keys in this order).
+// {"seq", "boot", "time", "clock", "kind", "lane", "device"?, "room"?, "actor"?, "body"}: the form
+// of the API and of the topics, and the canonical form that is hashed (keys in this order).
 json::object to_json(const Record& record);
 Result<Record> record_from_json(const json::object& object);
 // The hash that a record must carry, given its predecessor's.

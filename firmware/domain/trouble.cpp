@@ -43,9 +43,7 @@ static_assert(in_order());
 
 }  // namespace
 
-std::string_view name_of(TroubleKind kind) {
-  return troubles[static_cast<std::size_t>(kind)].name;
-}
+std::string_view name_of(TroubleKind kind) { return troubles[static_cast<std::size_t>(kind)].name; }
 
 std::string_view sentence(TroubleKind kind) {
   return troubles[static_cast<std::size_t>(kind)].sentence;

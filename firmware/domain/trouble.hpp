@@ -15,7 +15,7 @@ namespace genkan::domain {
 enum class TroubleKind : std::uint8_t {
   battery_low,
   device_disconnected,
-  line_down,        // a bus: adapter pulled, TCP closed
+  line_down,  // a bus: adapter pulled, TCP closed
   bolt_fault,
   forced_open,
   tamper,
@@ -24,7 +24,7 @@ enum class TroubleKind : std::uint8_t {
   command_not_accepted,
   keypad_lockout,
   door_left_open,
-  device_fault,     // the device's own code, in the detail
+  device_fault,  // the device's own code, in the detail
   clock_wrong,
   storage_nearly_full,
   storage_failing,

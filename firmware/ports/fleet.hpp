@@ -1,10 +1,11 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
 
 #include "firmware/base/clock.hpp"
 #include "firmware/domain/command.hpp"
@@ -21,12 +22,12 @@ namespace asio = boost::asio;
 struct ExchangeCounts {
   std::uint64_t asked = 0;
   std::uint64_t answered = 0;
-  std::uint64_t silent = 0;        // no answer in time
-  std::uint64_t late = 0;          // an answer to an earlier question, thrown away
-  std::uint64_t garbage = 0;       // bytes that are no frame
-  std::uint64_t partial = 0;       // a frame that stopped in the middle
-  std::uint64_t wrong_unit = 0;    // a good frame of another unit
-  std::uint64_t wrong_crc = 0;     //
+  std::uint64_t silent = 0;      // no answer in time
+  std::uint64_t late = 0;        // an answer to an earlier question, thrown away
+  std::uint64_t garbage = 0;     // bytes that are no frame
+  std::uint64_t partial = 0;     // a frame that stopped in the middle
+  std::uint64_t wrong_unit = 0;  // a good frame of another unit
+  std::uint64_t wrong_crc = 0;   //
   std::uint64_t wrong_function = 0;
   std::uint64_t wrong_length = 0;  // a good frame that does not fit the question
   std::uint64_t wrong_echo = 0;    // a write's echo of another address or value
@@ -44,11 +45,11 @@ struct UnitStatistics {
 struct BusStatistics {
   BusId bus;
   bool up = false;
-  std::string fault;          // why it is down; empty while up
+  std::string fault;  // why it is down; empty while up
   ExchangeCounts counts;
-  double wire_share = 0;      // of the last 10 s, how much the line was in use: 0 to 1
-  std::uint32_t waiting = 0;  // exchanges queued, all lanes
-  std::uint32_t reopened = 0; // how often the line came back
+  double wire_share = 0;       // of the last 10 s, how much the line was in use: 0 to 1
+  std::uint32_t waiting = 0;   // exchanges queued, all lanes
+  std::uint32_t reopened = 0;  // how often the line came back
   std::vector<UnitStatistics> units;
 };
 
@@ -58,7 +59,7 @@ struct RegisterQuestion {
   std::uint8_t unit = 1;
   Table table = Table::holding;
   std::uint16_t address = 0;
-  std::uint16_t count = 1;                    // reading: coils and discretes to 2000, words to 125
+  std::uint16_t count = 1;  // reading: coils and discretes to 2000, words to 125
   std::optional<std::vector<std::uint16_t>> write;  // the values to write instead of reading
 };
 
@@ -104,8 +105,8 @@ class Fleet {
   // Reads the device now, ahead of all polling (REM-1). Ends at or before `deadline`.
   virtual asio::awaitable<Result<domain::Reported>> refresh(DeviceId device,
                                                             SteadyTime deadline) = 0;
-  // What an entrance or switch should be by the records (desired): held open or not. The fleet makes
-  // it so, and makes it so again after every loss; nothing: the pulse rules alone decide.
+  // What an entrance or switch should be by the records (desired): held open or not. The fleet
+  // makes it so, and makes it so again after every loss; nothing: the pulse rules alone decide.
   virtual void hold(const DeviceId& device, bool held) = 0;
 
   virtual std::vector<BusStatistics> statistics() const = 0;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -8,6 +7,8 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include <boost/asio/awaitable.hpp>
 
 #include "firmware/domain/device_state.hpp"
 #include "firmware/domain/inventory.hpp"
@@ -22,12 +23,12 @@ namespace asio = boost::asio;
 
 // What must be on disk together: all of it or nothing.
 struct Change {
-  std::vector<domain::RecordDraft> records;                  // numbered in this order
+  std::vector<domain::RecordDraft> records;                           // numbered in this order
   std::vector<std::pair<DeviceId, domain::DeviceState>> last_states;  // replaced whole
   std::vector<domain::Trouble> troubles_set;
   std::vector<domain::TroubleKey> troubles_cleared;
-  std::vector<std::pair<DeviceId, bool>> held;               // desired: held open
-  std::optional<domain::Inventory> inventory;                // replaces all of it
+  std::vector<std::pair<DeviceId, bool>> held;  // desired: held open
+  std::optional<domain::Inventory> inventory;   // replaces all of it
 };
 
 // What the disk knew when the gateway started.
@@ -40,19 +41,19 @@ struct Memory {
 };
 
 struct JournalQuery {
-  Seq after{};                              // records with a greater number
-  std::uint32_t limit = 100;                // 1 to 1000
-  std::optional<domain::RecordLane> lane;   // both if not set
+  Seq after{};                             // records with a greater number
+  std::uint32_t limit = 100;               // 1 to 1000
+  std::optional<domain::RecordLane> lane;  // both if not set
   std::optional<DeviceId> device;
-  bool newest_first = false;                // then `before` bounds from above
+  bool newest_first = false;  // then `before` bounds from above
   std::optional<Seq> before;
 };
 
 struct StorageHealth {
-  bool failing = false;           // the last commit failed
-  std::string fault;              // why
+  bool failing = false;  // the last commit failed
+  std::string fault;     // why
   std::uint64_t database_bytes = 0;
-  std::uint64_t free_bytes = 0;   // of the file system
+  std::uint64_t free_bytes = 0;  // of the file system
   std::uint64_t commits = 0;
   std::uint64_t records_waiting = 0;  // drafts not yet on disk
   std::uint64_t records_lost = 0;     // drafts given up because the bound was reached

@@ -63,8 +63,8 @@ domain::Outcome Commands::refusal(const Directory::Entry& entry, domain::Command
   if (stopping_) return refused(Reason::stopping, "");
   const auto offered = needs_.fleet.commands(device);
   if (std::ranges::find(offered, command) == offered.end()) {
-    return refused(Reason::unknown_command,
-                   cat("model ", entry.config->model, " has no '", domain::spec(command).name, "'"));
+    return refused(Reason::unknown_command, cat("model ", entry.config->model, " has no '",
+                                                domain::spec(command).name, "'"));
   }
   auto ruling = needs_.security.check(command, device);
   return refused(ruling.reason, std::move(ruling.detail));

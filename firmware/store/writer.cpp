@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
-#include <sys/statvfs.h>
-
 #include "firmware/base/log.hpp"
 #include "firmware/base/text.hpp"
+#include "firmware/store/disk_space.hpp"
 #include "firmware/store/retention.hpp"
 
 namespace genkan::store {
@@ -23,35 +22,10 @@ constexpr auto retention_again = 1s;
 // After so many failures in a row the file is opened anew: the disk may have been replugged.
 constexpr int failures_before_opening_again = 5;
 
-// Whether the disk or the file is at fault (all of the transaction fails), not the change.
-bool is_of_the_disk(const Error& error) {
-  return error.code() == ErrorCode::io || error.code() == ErrorCode::corrupt ||
-         error.code() == ErrorCode::busy;
-}
-
-std::size_t records_of(const std::vector<Job>& jobs) {
-  std::size_t records = 0;
-  for (const Job& job : jobs) records += job.change.records.size();
-  return records;
-}
-
-// The job's records are the last ones.
-Waiting::Answer answer_of(const Result<>& written, const Job& job,
-                          const std::vector<domain::Record>& records) {
-  if (!written) return fail(written.error());
-  return std::vector(records.end() - static_cast<std::ptrdiff_t>(job.written), records.end());
-}
-
 // Whether the last record that was foreseen came otherwise; then so do those behind it.
 bool went_astray(const std::vector<Job>& jobs, const ChainLink& head) {
   if (jobs.empty() || jobs.back().foreseen.empty()) return false;
   return jobs.back().foreseen.back().hash != head.hash;
-}
-
-std::uint64_t size_of(const std::filesystem::path& path) {
-  std::error_code absent;
-  const auto size = std::filesystem::file_size(path, absent);
-  return absent ? 0 : size;
 }
 
 }  // namespace
@@ -194,75 +168,11 @@ void Writer::write(std::vector<Job> jobs) {
 Result<> Writer::write_transaction(std::vector<Job>& jobs, Delivery& delivery) {
   if (auto open = ensure_open(); !open) return open;
   reserve_numbers(jobs);
-  const ChainLink before = database_->journal.head();
-  delivery.records.reserve(records_of(jobs));
-  if (auto written = write_jobs(jobs, delivery); !written) {
-    database_->journal.rewind(before);
-    auto first = delivery.records.begin();
-    for (Job& job : jobs) {
-      const auto next = first + static_cast<std::ptrdiff_t>(job.written);
-      take_back(job, first);
-      first = next;
-    }
-    return written;
-  }
-  head_ = database_->journal.head();
-  return {};
-}
-
-Result<> Writer::write_jobs(std::vector<Job>& jobs, Delivery& delivery) {
-  auto transaction = Transaction::begin(database_->connection);
-  if (!transaction) return fail(transaction.error());
-  for (Job& job : jobs) {
-    const auto written = write_job(job, delivery.records);
-    if (!written && is_of_the_disk(written.error())) return written;
-    if (job.caller) {
-      delivery.done.push_back({job.caller, answer_of(written, job, delivery.records)});
-    } else if (!written) {
-      delivery.given_up.push_back({written.error(), job.change.records.size()});
-    }
-  }
-  if (jobs.empty()) {
-    // The disk was failing and is asked whether it takes something again.
-    auto asked = set_journal_base(database_->connection, base_);
-    if (!asked) return asked;
-  }
-  return transaction->commit();
-}
-
-// All of the job or nothing. A job of one statement needs no savepoint.
-Result<> Writer::write_job(Job& job, std::vector<domain::Record>& records) {
-  const bool one_statement =
-      !job.cursor && job.change.records.size() == 1 && !changes_state(job.change);
-  if (one_statement) return write_parts(job, records);
-  const Connection& connection = database_->connection;
-  const ChainLink before = database_->journal.head();
-  if (auto set = connection.run("SAVEPOINT change"); !set) return set;
-  auto written = write_parts(job, records);
-  if (written) return connection.run("RELEASE change");
-  if (is_of_the_disk(written.error())) return written;
-  const auto first = records.end() - static_cast<std::ptrdiff_t>(job.written);
-  take_back(job, first);
-  records.erase(first, records.end());
-  database_->journal.rewind(before);
-  if (auto undone = connection.run("ROLLBACK TO change; RELEASE change"); !undone) {
-    return fail(ErrorCode::io, undone.error().message());
-  }
+  // Without jobs, the disk was failing and is asked whether it takes something again.
+  auto written = jobs.empty() ? set_journal_base(database_->connection, base_)
+                              : commit_group(*database_, jobs, delivery);
+  if (written) head_ = database_->journal.head();
   return written;
-}
-
-Result<> Writer::write_parts(Job& job, std::vector<domain::Record>& records) {
-  auto& drafts = job.change.records;
-  const bool foreseen = job.foreseen.size() == drafts.size();
-  for (std::size_t i = 0; i < drafts.size(); ++i) {
-    auto record = database_->journal.append(drafts[i], foreseen ? &job.foreseen[i] : nullptr);
-    if (!record) return fail(record.error());
-    records.push_back(*std::move(record));
-    ++job.written;
-  }
-  if (auto applied = apply_states(database_->connection, job.change); !applied) return applied;
-  if (!job.cursor) return {};
-  return save_cursor(database_->connection, job.cursor->reader, job.cursor->seq);
 }
 
 Result<> Writer::ensure_open() {
@@ -372,14 +282,11 @@ void Writer::run_retention() {
 }
 
 void Writer::measure() {
-  const std::uint64_t bytes = size_of(options_.path) + size_of(options_.path.string() + "-wal");
-  const auto folder = options_.path.has_parent_path() ? options_.path.parent_path().string() : ".";
-  struct statvfs disk{};
-  const bool known = ::statvfs(folder.c_str(), &disk) == 0;
+  const DiskSpace space = disk_space_of(options_.path);
   const std::lock_guard lock(mutex_);
   measure_at_ = Steady::now() + measure_every;
-  health_.database_bytes = bytes;
-  health_.free_bytes = known ? std::uint64_t{disk.f_bavail} * disk.f_frsize : 0;
+  health_.database_bytes = space.database_bytes;
+  health_.free_bytes = space.free_bytes;
 }
 
 void Writer::end() {

@@ -13,26 +13,10 @@
 #include "firmware/ports/store.hpp"
 #include "firmware/store/backlog.hpp"
 #include "firmware/store/database.hpp"
+#include "firmware/store/group_commit.hpp"
 #include "firmware/store/options.hpp"
 
 namespace genkan::store {
-
-// What one transaction brought, for the loop.
-struct Delivery {
-  struct Done {
-    std::shared_ptr<Waiting> caller;
-    Waiting::Answer answer;
-  };
-  struct GivenUp {
-    Error reason;
-    std::size_t records;
-  };
-  std::vector<domain::Record> records;  // committed, in order of number
-  std::vector<Done> done;
-  std::vector<GivenUp> given_up;  // submitted changes that the database refused
-  Seq head{};
-  Seq oldest{};
-};
 
 // The thread that owns the writing connection. All that waits when it becomes free goes into one
 // transaction (at most 500 changes, about 1,000 records). While the disk fails it tries again every
@@ -66,9 +50,6 @@ class Writer {
   Step step_while_failing(SteadyTime now);
   void write(std::vector<Job> jobs);
   Result<> write_transaction(std::vector<Job>& jobs, Delivery& delivery);
-  Result<> write_jobs(std::vector<Job>& jobs, Delivery& delivery);
-  Result<> write_job(Job& job, std::vector<domain::Record>& records);
-  Result<> write_parts(Job& job, std::vector<domain::Record>& records);
   Result<> ensure_open();
   void reserve_numbers(const std::vector<Job>& jobs);
   void note_success(bool astray);

@@ -1,13 +1,13 @@
 // From a cloud's publish to the coil at the device, and from a change at a device to the event at
 // the cloud: the whole product with a real broker, while 16 locks are polled flat out. Times are
 // CLOCK_MONOTONIC of one machine; the coil's is the simulated building's own.
-#include <modbus/modbus.h>
-
 #include <chrono>
 #include <functional>
 #include <random>
 #include <stdexcept>
 #include <thread>
+
+#include <modbus/modbus.h>
 
 #include "firmware/base/text.hpp"
 #include "tests/bench/figures.hpp"
@@ -23,7 +23,7 @@ using namespace genkan;
 using bench::median;
 using bench::quantile;
 
-constexpr int rounds = 3;    // figures are medians over so many
+constexpr int rounds = 3;     // figures are medians over so many
 constexpr int samples = 150;  // of each round
 constexpr int changes = 60;   // each there and back
 
@@ -82,8 +82,8 @@ std::vector<double> command_latencies(House& house, const std::string& prefix, i
     const auto answer = house.cloud.wait_for(
         [&one](const auto& message) { return message.correlation == one.correlation; }, 15s);
     if (!answer || answer->payload.find("\"done\"") == std::string::npos) {
-      throw std::runtime_error("a command to " + one.device + " was not done: " +
-                               (answer ? answer->payload : "no answer"));
+      throw std::runtime_error("a command to " + one.device +
+                               " was not done: " + (answer ? answer->payload : "no answer"));
     }
   }
   house.cloud.forget();
@@ -126,7 +126,9 @@ void measure_serial(House& house) {
     std::this_thread::sleep_for(3s);
   }
   const auto say = [floor](const std::string& name, const Quantiles& found) {
-    bench::report({.name = name + ", p50", .value = median(found.p50), .unit = "ms",
+    bench::report({.name = name + ", p50",
+                   .value = median(found.p50),
+                   .unit = "ms",
                    .floor = bench::poll_ms / 2 + bench::coil_ms});
     bench::report({.name = name + ", p99",
                    .value = median(found.p99),
@@ -164,7 +166,8 @@ std::vector<double> bare_tcp_latencies(House& house) {
   std::vector<double> latencies;
   const auto moves = house.building.moves();
   for (std::size_t i = moves_before; i < moves.size() && latencies.size() < sent.size(); ++i) {
-    if (moves[i].at("what").as_string() != "coil" || moves[i].at("device").as_string() != "tcp-16") {
+    if (moves[i].at("what").as_string() != "coil" ||
+        moves[i].at("device").as_string() != "tcp-16") {
       continue;
     }
     const auto at = moves[i].at("t_ns").to_number<std::int64_t>();
@@ -181,8 +184,10 @@ void measure_tcp(House& house) {
     bare.add(bare_tcp_latencies(house));
     found.add(command_latencies(house, "tcp-", 0, samples));
   }
-  bench::report({.name = "MQTT publish to coil, Modbus TCP, p50", .value = median(found.p50),
-                 .unit = "ms", .floor = median(bare.p50)});
+  bench::report({.name = "MQTT publish to coil, Modbus TCP, p50",
+                 .value = median(found.p50),
+                 .unit = "ms",
+                 .floor = median(bare.p50)});
   bench::report({.name = "MQTT publish to coil, Modbus TCP, p99",
                  .value = median(found.p99),
                  .unit = "ms",
@@ -221,9 +226,13 @@ void measure_events(House& house) {
   const auto found = event_latencies(house, "rtu-");
   const double half_cycle = 16 * bench::poll_ms / 2;
   bench::report({.name = "change at a device to MQTT event, RTU, p50",
-                 .value = quantile(found, 0.50), .unit = "ms", .floor = half_cycle});
+                 .value = quantile(found, 0.50),
+                 .unit = "ms",
+                 .floor = half_cycle});
   bench::report({.name = "change at a device to MQTT event, RTU, p99",
-                 .value = quantile(found, 0.99), .unit = "ms", .floor = 2 * half_cycle});
+                 .value = quantile(found, 0.99),
+                 .unit = "ms",
+                 .floor = 2 * half_cycle});
 }
 
 }  // namespace
@@ -231,9 +240,10 @@ void measure_events(House& house) {
 int main() {
   try {
     House house;
-    bench::remark("floor of a command: one exchange in flight and the command's own wire time;"
-                  " of an event: half a cycle (p50), a whole one (p99); of TCP: a bare subscriber"
-                  " that writes the coil with libmodbus, in the same run");
+    bench::remark(
+        "floor of a command: one exchange in flight and the command's own wire time;"
+        " of an event: half a cycle (p50), a whole one (p99); of TCP: a bare subscriber"
+        " that writes the coil with libmodbus, in the same run");
     measure_serial(house);
     measure_tcp(house);
     measure_events(house);

@@ -20,8 +20,12 @@ constexpr double most_mib = 12;
 
 void report_memory(const std::string& name, const test::ProcessUse& use, double floor) {
   const double mib = static_cast<double>(use.resident_kib) / 1024;
-  bench::report({.name = name + " resident", .value = mib, .unit = "MiB", .floor = floor,
-                 .goal = "<= 12 MiB", .met = mib <= most_mib});
+  bench::report({.name = name + " resident",
+                 .value = mib,
+                 .unit = "MiB",
+                 .floor = floor,
+                 .goal = "<= 12 MiB",
+                 .met = mib <= most_mib});
 }
 
 void report_share(const std::string& name, const test::ProcessUse& before,
@@ -48,10 +52,11 @@ void measure_start(test::Gateway& gateway) {
     gateway.start_without_waiting();
     while (!a_door_is_fresh(gateway)) std::this_thread::sleep_for(1ms);
     times.push_back(
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count());
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began)
+            .count());
   }
-  bench::report({.name = "exec to the first door's state", .value = bench::median(times),
-                 .unit = "ms"});
+  bench::report(
+      {.name = "exec to the first door's state", .value = bench::median(times), .unit = "ms"});
 }
 
 void run() {

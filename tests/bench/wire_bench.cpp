@@ -1,11 +1,11 @@
 // How close to the wire: 16 locks on one serial line (19,200 8E1), polled flat out. The cycle is
 // counted by the simulated building; beside it, in turn, a bare libmodbus loop that does nothing
 // else and keeps the silent interval.
-#include <modbus/modbus.h>
-
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+
+#include <modbus/modbus.h>
 
 #include "firmware/base/text.hpp"
 #include "tests/bench/figures.hpp"

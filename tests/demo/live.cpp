@@ -1,14 +1,14 @@
 #include "tests/demo/live.hpp"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/demo/house.hpp"
 
@@ -16,11 +16,11 @@ namespace genkan::demo {
 
 namespace {
 
-constexpr const char* hints =
-    "Three things to try, in another terminal:\n"
-    "  ./dev genkan lock lock-203                      the simulated bolt moves; 'done' is its own word\n"
-    "  ./dev building zone 5 active; ./dev genkan arm  refused, and the open window is named\n"
-    "  ./dev building unplug line-b                    an adapter pulled; 'plug line-b' puts it back\n";
+constexpr const char* hints = R"(Three things to try, in another terminal:
+  ./dev genkan unlock lock-203                    the simulated bolt moves; 'done' is its own word
+  ./dev building zone 5 active; ./dev genkan arm  refused, and the open window is named
+  ./dev building unplug line-b                    an adapter pulled; 'plug line-b' puts it back
+)";
 
 // A name in build/ for something of the running demo, for ./dev genkan and ./dev building; the
 // demo that was started last has it.

@@ -47,10 +47,12 @@ class Story {
     cloud_.subscribe(prefix_ + "/presence");
     house_.agent.start();
     expect(cloud_
-               .wait_for([this](const MqttMessage& message) {
-                 return message.topic == prefix_ + "/presence" &&
-                        message.payload.find("\"online\"") != std::string::npos;
-               }, 15s)
+               .wait_for(
+                   [this](const MqttMessage& message) {
+                     return message.topic == prefix_ + "/presence" &&
+                            message.payload.find("\"online\"") != std::string::npos;
+                   },
+                   15s)
                .has_value(),
            "the agent did not come online");
   }
@@ -104,8 +106,7 @@ class Story {
       return boxes.at("state").at("compartment_door").at("3").as_string() == "closed";
     };
     expect(test::wait_until(closed, 5s), "the courier does not close the door");
-    const json::object answer =
-        command("boxes", R"({"command":"release_compartment","part":3})");
+    const json::object answer = command("boxes", R"({"command":"release_compartment","part":3})");
     expect(text_at(answer, "verdict") == "done", "the answer is " + json::serialize(answer));
     expected_.push_back({"compartment_released", "boxes"});
     house_.building.control("collect 3");
@@ -242,7 +243,8 @@ class Story {
     const auto matches = [&](const MqttMessage& message) {
       if (!message.topic.ends_with(lane)) return false;
       for (const auto& record : records_in(message)) {
-        if (!is(record, wanted) || record.at("seq").to_number<std::int64_t>() <= last_seq_) continue;
+        if (!is(record, wanted) || record.at("seq").to_number<std::int64_t>() <= last_seq_)
+          continue;
         found = record;
         return true;
       }

@@ -50,7 +50,7 @@ class Gateway {
  public:
   struct Options {
     std::string id = "gw-test";
-    std::string more_settings{};  // TOML, appended
+    std::string more_settings{};       // TOML, appended
     std::filesystem::path database{};  // empty: in the folder
     std::uint64_t journal_mib = 64;
   };

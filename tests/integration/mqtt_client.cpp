@@ -1,10 +1,10 @@
 #include "tests/integration/mqtt_client.hpp"
 
-#include <mqtt/async_client.h>
-
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
+
+#include <mqtt/async_client.h>
 
 #include "cloud-agent/agent/paho_pace.hpp"
 
@@ -111,8 +111,8 @@ std::string MqttClient::send(const std::string& gateway, const MqttRequest& requ
     properties.add({mqtt::property::USER_PROPERTY, "subject", request.subject});
   }
   if (request.expiry) {
-    properties.add({mqtt::property::MESSAGE_EXPIRY_INTERVAL,
-                    static_cast<int>(request.expiry->count())});
+    properties.add(
+        {mqtt::property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(request.expiry->count())});
   }
   auto message = mqtt::make_message("genkan/1/" + gateway + "/request", request.body, 1, false);
   message->set_properties(properties);
@@ -146,6 +146,15 @@ std::optional<MqttMessage> MqttClient::wait_for(
     }
     if (impl_->changed.wait_until(lock, deadline) == std::cv_status::timeout) return std::nullopt;
   }
+}
+
+std::optional<MqttMessage> MqttClient::take(const std::function<bool(const MqttMessage&)>& matches,
+                                            std::chrono::milliseconds within) {
+  auto found = wait_for(matches, within);
+  if (!found) return found;
+  const std::scoped_lock lock(impl_->mutex);
+  std::erase_if(impl_->received, matches);
+  return found;
 }
 
 void MqttClient::forget() {

@@ -24,7 +24,7 @@ struct MqttRequest {
   std::string method = "POST";
   std::string path;
   std::string body;
-  std::string subject;                            // empty: none
+  std::string subject;  // empty: none
   std::optional<std::chrono::seconds> expiry;
 };
 
@@ -49,6 +49,9 @@ class MqttClient {
   // The first message from index `from` on that matches, waited for at most `within`.
   std::optional<MqttMessage> wait_for(const std::function<bool(const MqttMessage&)>& matches,
                                       std::chrono::milliseconds within, std::size_t from = 0);
+  // The same, and forgets it: for runs of hours.
+  std::optional<MqttMessage> take(const std::function<bool(const MqttMessage&)>& matches,
+                                  std::chrono::milliseconds within);
   void forget();  // what came so far
 
  private:

@@ -1,5 +1,6 @@
 // A disk that is full, or takes nothing: the doors work, it is told, nothing is lost and nothing is
 // shown twice.
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <vector>
@@ -125,7 +126,6 @@ class Hardship {
   void until_it_fails() {
     for (int i = 0; i < 20 && !storage(gateway_).at("failing").as_bool(); ++i) turn_by_hand();
     REQUIRE(storage(gateway_).at("failing").as_bool());
-    began_ = true;
   }
   void turn_by_hand() {
     const bool locked = text_at(state("lock-102"), "bolt") == "locked";
@@ -229,7 +229,6 @@ class Hardship {
   House& house_;
   Gateway& gateway_;
   std::size_t turns_ = 0;
-  bool began_ = false;
 };
 
 void limit_files(pid_t process, rlim_t most) {

@@ -77,10 +77,9 @@ class Load {
         asked_.push_back({door(index), lock, monotonic_ns()});
       }
       try {
-        const auto answer =
-            gateway.api("POST", "/v1/devices/" + door(index) + "/commands",
-                        lock ? R"({"command":"lock","timeout_ms":2000})"
-                             : R"({"command":"unlock","timeout_ms":2000})");
+        const auto answer = gateway.api("POST", "/v1/devices/" + door(index) + "/commands",
+                                        lock ? R"({"command":"lock","timeout_ms":2000})"
+                                             : R"({"command":"unlock","timeout_ms":2000})");
         if (answer.status == 200) ++answered_;
       } catch (const std::runtime_error&) {
         std::this_thread::sleep_for(5ms);  // it was killed under this very request

@@ -9,7 +9,7 @@ seconds=${1:-}
 [[ "$seconds" =~ ^[1-9][0-9]*$ ]] || { echo "dev fuzz: say for how many seconds each" >&2; exit 2; }
 only=${2:-}
 
-build fuzz all
+build fuzz fuzzers
 failed=0
 for program in build/fuzz/tests/fuzz/*_fuzz; do
   name=$(basename "$program" _fuzz)

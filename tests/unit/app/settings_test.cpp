@@ -61,6 +61,7 @@ TEST_CASE("settings: every mistake is told at once, with its line and what is ri
         "genkan.toml:7: a role needs either a user or a group of this machine\n"
         "genkan.toml:12: 'unsigned_commands' must be text in quotes, not true or false\n"
         "genkan.toml:3: 'clok' is not known here; did you mean 'clock'?");
-  CHECK(complaints("") == "genkan.toml:1: 'gateway' is missing: [gateway] with the id of this "
-                          "gateway");
+  CHECK(complaints("") ==
+        "genkan.toml:1: 'gateway' is missing: [gateway] with the id of this "
+        "gateway");
 }

@@ -5,8 +5,8 @@
 using namespace genkan;
 
 TEST_CASE("clock: times are written and read back in RFC 3339") {
-  for (const auto* text : {"1970-01-01T00:00:00.000Z", "2026-11-20T09:05:07.123Z",
-                           "2028-02-29T23:59:59.999Z"}) {
+  for (const auto* text :
+       {"1970-01-01T00:00:00.000Z", "2026-11-20T09:05:07.123Z", "2028-02-29T23:59:59.999Z"}) {
     const auto time = parse_time(text);
     REQUIRE(time);
     CHECK(format_time(*time) == text);

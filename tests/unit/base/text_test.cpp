@@ -1,8 +1,8 @@
 #include "firmware/base/text.hpp"
 
-#include <doctest/doctest.h>
-
 #include <array>
+
+#include <doctest/doctest.h>
 
 using namespace genkan;
 

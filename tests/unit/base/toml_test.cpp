@@ -1,8 +1,8 @@
 #include "firmware/base/toml.hpp"
 
-#include <doctest/doctest.h>
-
 #include <array>
+
+#include <doctest/doctest.h>
 
 using namespace genkan;
 

@@ -88,7 +88,7 @@ TEST_CASE("shipped profiles: reads") {
     Texts reads;
   };
   const Case cases[] = {
-      {"el-100", {1}, {"alarm input 0+4 @0"}},
+      {"el-100", {1}, {"state input 0+4 @0"}},
       {"sb-8", {1, 2}, {"state input 0+4 @0", "state input 10+4 @0"}},
       {"jema-door", {1}, {"state coil 0+1 @0", "state discrete 2+1 @0"}},
       {"jema-lock", {2}, {"state discrete 1+3 @0"}},

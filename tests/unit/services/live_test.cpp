@@ -186,6 +186,19 @@ TEST_CASE("the views have the shapes of the API") {
   CHECK(house.gateway->models_json().at("models").as_array().size() == 12);
 }
 
+TEST_CASE("DEV-31: a model is listed with what its profile can be told, not all of its kind") {
+  House house;
+  house.models.add(
+      {"dimmer", "Dimmer", domain::DeviceKind::light, "dimmer", 1, {domain::Command::on}});
+  bool listed = false;
+  for (const auto& model : house.gateway->models_json().at("models").as_array()) {
+    if (model.at("model").as_string() != "dimmer") continue;
+    listed = true;
+    CHECK(json::serialize(model.at("commands")) == R"(["on"])");
+  }
+  CHECK(listed);
+}
+
 TEST_CASE("REM-1: a refresh reads now, and says so if it cannot") {
   House house;
   house.fleet->report("lock-101", Field::bolt, Bolt::locked);
