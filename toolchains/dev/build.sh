@@ -10,6 +10,7 @@ build() {
   shift
   mkdir -p build
   local log=build/$preset.log
+  echo "building ($preset; minutes the first time, build/$preset.log tells)…" >&2
   if ! { cmake --preset "$preset" -DCMAKE_CXX_COMPILER_LAUNCHER=ccache &&
     cmake --build --preset "$preset" --target "$@"; } >"$log" 2>&1; then
     grep -E 'error|Error|FAILED' "$log" | head -n 40 >&2
