@@ -45,6 +45,9 @@ double bare_cycle_ms(const std::string& port) {
   if (line == nullptr || modbus_connect(line) != 0) throw std::runtime_error("bare loop: no port");
   modbus_set_response_timeout(line, 0, 200'000);
   modbus_set_byte_timeout(line, 0, 0);
+  // What a device still had to say to the program before is not for us.
+  std::this_thread::sleep_for(300ms);
+  modbus_flush(line);
   std::uint16_t registers[4];
   const auto pause = std::chrono::duration<double, std::milli>(bench::silence_ms);
   int cycles = 0;
