@@ -7,6 +7,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import threading
 
 PROGRAMS = pathlib.Path("build/release/tests/bench")
 SOAK = pathlib.Path("build/soak.json")
@@ -35,6 +36,8 @@ def show(figure):
 def run(program):
     figures = []
     with subprocess.Popen([program], stdout=subprocess.PIPE, text=True) as process:
+        limit = threading.Timer(SECONDS, process.kill)
+        limit.start()
         for line in process.stdout:
             line = line.strip()
             if line.startswith("{"):
@@ -42,7 +45,9 @@ def run(program):
                 show(figures[-1])
             elif line.startswith("#"):
                 print("    " + line.lstrip("# "), flush=True)
-        if process.wait(SECONDS) != 0:
+        status = process.wait()
+        limit.cancel()
+        if status != 0:
             print(f"{program.name} failed", flush=True)
             return figures, False
     return figures, True
