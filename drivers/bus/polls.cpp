@@ -1,6 +1,8 @@
 #include "drivers/bus/polls.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <utility>
 
 namespace genkan::bus {
@@ -9,6 +11,15 @@ namespace {
 bool same(const Answer& left, const Answer& right) {
   return left.ending == right.ending && left.exception == right.exception &&
          left.values == right.values;
+}
+
+// By how much a poll's first interval is shorter: by nothing for the first poll, for the others
+// spread evenly over the interval by the golden ratio, however many there are and come to be.
+std::chrono::nanoseconds parting(PollId poll, std::chrono::nanoseconds interval) {
+  constexpr std::uint64_t golden = 0x9E37'79B9'7F4A'7C15;  // 2^64 / 1.618…
+  constexpr std::int64_t parts = 1 << 16;
+  const auto part = static_cast<std::int64_t>((poll - 1) * golden >> 48);
+  return interval / parts * part;
 }
 
 }  // namespace
@@ -84,18 +95,24 @@ void Polls::asked(PollId poll, SteadyTime now) {
     return;
   }
   if (one->due > now) return;  // asked ahead of its time: the rhythm stays
+  if (!std::exchange(one->parted, true)) one->due -= parting(poll, one->spec.interval);
   const auto late = now - one->due;
   one->due = now + one->spec.interval - late % one->spec.interval;
 }
 
 void Polls::all_due(SteadyTime now) {
-  for (Poll& poll : polls_) poll.due = std::min(poll.due, now);
+  for (Poll& poll : polls_) make_due(poll, now);
 }
 
 void Polls::unit_due(std::uint8_t unit, SteadyTime now) {
   for (Poll& poll : polls_) {
-    if (poll.spec.unit == unit) poll.due = std::min(poll.due, now);
+    if (poll.spec.unit == unit) make_due(poll, now);
   }
+}
+
+void Polls::make_due(Poll& poll, SteadyTime now) {
+  poll.due = std::min(poll.due, now);
+  poll.parted = false;
 }
 
 void Polls::want_report(PollId poll) {

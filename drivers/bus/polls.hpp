@@ -30,7 +30,9 @@ class Polls {
   std::vector<std::uint8_t> units() const;
 
   // The question goes on the wire: its next time is one interval after its last (not after now:
-  // poll times do not drift), intervals missed altogether are left out.
+  // poll times do not drift), intervals missed altogether are left out. Polls that became due
+  // together part here: the first interval after that is a shorter one, of another length for each,
+  // so that a line's polls do not come in one volley ever after.
   void asked(PollId poll, SteadyTime now);
   // Makes every poll (of one unit) due now.
   void all_due(SteadyTime now);
@@ -56,8 +58,10 @@ class Polls {
     bool posted = false;  // `latest` as posted once
     bool kept = false;    // `latest` is newer than the last post
     bool wanted = false;
+    bool parted = false;  // from those that became due with it
   };
   Poll* get(PollId poll);
+  static void make_due(Poll& poll, SteadyTime now);
   static bool earlier(const Poll& left, const Poll& right);
 
   std::vector<Poll> polls_;

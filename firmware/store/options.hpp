@@ -16,8 +16,8 @@ struct Options {
   // Files up to this size are checked whole at start (0.3 s a 100 MB here, seconds on flash); of
   // larger ones the small tables and the end of the journal's chain.
   std::uint64_t whole_check_bytes = 64ull << 20;
-  std::chrono::milliseconds retry_every{1'000};        // while the disk fails
-  std::chrono::milliseconds retention_every{600'000};  // and after 1 s while there is more to do
+  std::chrono::milliseconds retry_every{1'000};       // while the disk fails
+  std::chrono::milliseconds retention_every{60'000};  // and after 1 s while there is more to do
 };
 
 }  // namespace genkan::store

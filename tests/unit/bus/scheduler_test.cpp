@@ -1,5 +1,6 @@
 #include "drivers/bus/scheduler.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -262,6 +263,31 @@ TEST_CASE("polls: times do not drift, and missed ones are left out") {
   CHECK(polls.next_due(always) == start + 600ms);
   polls.asked(poll, start + 560ms);  // hurried: ahead of its time
   CHECK(polls.next_due(always) == start + 600ms);
+}
+
+TEST_CASE("polls: those that became due together part") {
+  const auto gaps = [](Polls& polls, SteadyTime now) {
+    const auto always = [](std::uint8_t) { return SteadyTime{}; };
+    std::vector<std::chrono::nanoseconds> found;
+    // Three rounds of which the last is looked at: each poll is asked as soon as it is due.
+    for (const SteadyTime end = now + 250ms; polls.next_due(always) < end;) {
+      const SteadyTime due = std::max(now, polls.next_due(always));
+      if (due >= end - 100ms) found.push_back(due - now);
+      now = due;
+      polls.asked(*polls.due(Lane::state, now, always), now);
+    }
+    return found;
+  };
+  Polls polls;
+  for (int i = 0; i < 16; ++i) polls.add({.interval = 100ms}, start);
+  // Evenly would be 6.25 ms.
+  const auto apart = gaps(polls, start);
+  CHECK(apart.size() == 16);
+  CHECK(std::ranges::all_of(apart, [](auto gap) { return gap >= 3ms && gap <= 10ms; }));
+  polls.all_due(start + 250ms);
+  const auto again = gaps(polls, start + 250ms);
+  CHECK(again.size() == 16);
+  CHECK(std::ranges::all_of(again, [](auto gap) { return gap >= 3ms && gap <= 10ms; }));
 }
 
 TEST_CASE("polls: changes are reported at once, the rest is kept back") {
