@@ -11,7 +11,7 @@ namespace {
 
 class LoopDelay final : public Delay, public std::enable_shared_from_this<LoopDelay> {
  public:
-  explicit LoopDelay(boost::asio::any_io_executor loop) : timer_(std::move(loop)) {}
+  explicit LoopDelay(const boost::asio::any_io_executor& loop) : timer_(loop) {}
 
   Ticket call_at(SteadyTime when, std::function<void()> action) override {
     const Ticket ticket = ++last_;
@@ -69,7 +69,7 @@ class LoopDelay final : public Delay, public std::enable_shared_from_this<LoopDe
 }  // namespace
 
 std::shared_ptr<Delay> loop_delay(boost::asio::any_io_executor loop) {
-  return std::make_shared<LoopDelay>(std::move(loop));
+  return std::make_shared<LoopDelay>(loop);
 }
 
 }  // namespace genkan::devices

@@ -73,9 +73,8 @@ Run::Await<Outcome> Run::blink(Output* output) {
   if (ended) co_return std::move(*ended);
   const Ranges own = device_->ranges(write.reg, command_.part);
   const SteadyTime limit = std::min(deadline_, written_at_ + switch_off_time);
-  bool read = own.empty();
   while (!device_->detached() && !own.empty()) {
-    read = own.front()->good_since(written_at_);
+    const bool read = own.front()->good_since(written_at_);
     if (read && !output->is_on()) break;
     if (!device_->line_fault().empty()) co_return line_down();
     if (now() >= limit) {

@@ -9,7 +9,6 @@
 namespace genkan::api {
 
 namespace asio = boost::asio;
-using services::LiveKind;
 using services::LiveKinds;
 
 namespace {

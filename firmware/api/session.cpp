@@ -32,8 +32,8 @@ constexpr std::size_t buffer_bytes = 16 * 1024;
 // rule.
 class Watch : public std::enable_shared_from_this<Watch> {
  public:
-  Watch(asio::any_io_executor loop, std::shared_ptr<ByteStream> stream)
-      : timer_(std::move(loop)), stream_(std::move(stream)) {}
+  Watch(const asio::any_io_executor& loop, std::shared_ptr<ByteStream> stream)
+      : timer_(loop), stream_(std::move(stream)) {}
 
   void begin(std::chrono::milliseconds within) {
     deadline_ = Clock::now() + within;

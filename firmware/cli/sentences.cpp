@@ -83,7 +83,7 @@ constexpr std::string_view bare[] = {"reason", "detail", "mode", "name", "text",
 std::string member_text(std::string_view key, const json::value& value) {
   if (value.is_structured() || value.is_null()) return "";
   if (std::ranges::find(unsaid, key) != std::end(unsaid)) return "";
-  const auto text = value_text(value);
+  auto text = value_text(value);
   if (text.empty()) return "";
   if (key == "already") return "it was so already";
   if (key == "number") return cat("room ", text);

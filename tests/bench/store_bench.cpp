@@ -3,6 +3,7 @@
 //   store_bench [FOLDER]     FOLDER lies on the disk to be measured; default: the temporary folder
 // Prints one JSON object a figure: {"name", "value", "unit", "floor", "ratio", "goal", "met"}.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -311,10 +312,10 @@ int main(int argc, char** argv) {
   for (int run = 0; run < runs; ++run) {
     const Measured grouped = store_burst(path, burst_window);
     const std::string tables = tables_of(path);
-    const auto rows = static_cast<std::size_t>(grouped.batch + 0.5);
+    const auto rows = static_cast<std::size_t>(std::lround(grouped.batch));
     const Measured bare_grouped = bare_run(path, tables, burst, rows);
     const Measured flood = store_burst(path, flood_window);
-    const auto flood_rows = static_cast<std::size_t>(flood.batch + 0.5);
+    const auto flood_rows = static_cast<std::size_t>(std::lround(flood.batch));
     flood_rate.values.push_back(flood.per_second);
     flood_rate.floors.push_back(bare_run(path, tables, burst, flood_rows).per_second);
     flood_batch.values.push_back(flood.batch);

@@ -115,10 +115,10 @@ std::optional<std::uint16_t> Bt8::read(Table table, std::uint16_t address) const
 
 Said Bt8::tell(int channel, std::string_view verb, std::span<const std::string> words, Time now) {
   if (verb != "press") return lacks(verb);
-  for (std::uint16_t kind = 1; kind < std::size(press_words); ++kind) {
+  for (std::size_t kind = 1; kind < std::size(press_words); ++kind) {
     if (words.size() != 1 || words[0] != press_words[kind]) continue;
     Button& one = buttons_.at(index_of(channel));
-    one.last = kind;
+    one.last = static_cast<std::uint16_t>(kind);
     one.count = static_cast<std::uint16_t>(one.count + 1U);
     moved(now, channel, "press", boost::json::string(press_words[kind]), By::hand);
     return {};

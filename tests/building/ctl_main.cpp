@@ -23,6 +23,7 @@ building::Descriptor connect_to(const std::string& path) {
   if (path.size() >= sizeof address.sun_path) return {};
   std::ranges::copy(path, address.sun_path);
   building::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (socket.get() < 0) return {};
   setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &answer_within, sizeof answer_within);
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return {};

@@ -20,7 +20,7 @@ check_tidy() {
 
 check_sanitizer() {
   build "$1" all
-  run_ctest "$1"
+  TSAN_OPTIONS="suppressions=$PWD/toolchains/tsan.supp" run_ctest "$1"
 }
 
 run() {
