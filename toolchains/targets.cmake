@@ -1,9 +1,13 @@
-# genkan_library(NAME [USES target…] [PRIVATE target…])
-#   A static library from every .cpp of the folder. USES may be seen by those who include its
-#   headers; PRIVATE are the libraries that its .cpp files wrap.
+# genkan_library(NAME [USES target…] [PRIVATE target…] [FOLDERS folder…])
+#   A static library from every .cpp of the folder, and of the FOLDERS in it. USES may be seen by
+#   those who include its headers; PRIVATE are the libraries that its .cpp files wrap.
 function(genkan_library name)
-  cmake_parse_arguments(ARG "" "" "USES;PRIVATE" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  cmake_parse_arguments(ARG "" "" "USES;PRIVATE;FOLDERS" ${ARGN})
+  set(patterns *.cpp)
+  foreach(folder ${ARG_FOLDERS})
+    list(APPEND patterns ${folder}/*.cpp)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   if(NOT sources)
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE genkan_options ${ARG_USES})

@@ -12,16 +12,17 @@ struct RoleRow {
   bool command;
   bool disarm;
   bool install;
+  bool keys;
 };
 
 // Every role reads.
 constexpr std::array roles{
-    RoleRow{Role::viewer, "viewer", false, false, false},
-    RoleRow{Role::resident, "resident", true, false, false},
-    RoleRow{Role::operator_, "operator", true, false, false},
-    RoleRow{Role::cloud, "cloud", true, false, false},
-    RoleRow{Role::installer, "installer", true, true, true},
-    RoleRow{Role::administrator, "administrator", true, true, true},
+    RoleRow{Role::viewer, "viewer", false, false, false, false},
+    RoleRow{Role::resident, "resident", true, false, false, false},
+    RoleRow{Role::operator_, "operator", true, false, false, true},
+    RoleRow{Role::cloud, "cloud", true, false, false, true},
+    RoleRow{Role::installer, "installer", true, true, true, true},
+    RoleRow{Role::administrator, "administrator", true, true, true, true},
 };
 
 const RoleRow& row(Role role) { return roles[static_cast<std::size_t>(role)]; }
@@ -43,6 +44,7 @@ bool allows(Role role, Right right) {
     case Right::command: return row(role).command;
     case Right::disarm: return row(role).disarm;
     case Right::install: return row(role).install;
+    case Right::keys: return row(role).keys;
   }
   return false;
 }

@@ -25,6 +25,7 @@ enum class Right : std::uint8_t {
   command,  // move something
   disarm,   // SEC-8
   install,  // bus scan, registers, site file
+  keys,     // change reservations, holders, temporary keys and room codes, see their secrets
 };
 bool allows(Role role, Right right);
 

@@ -111,8 +111,21 @@ struct OperatorRow {
 constexpr std::array operator_rows{
     OperatorRow{OperatedBy::hand, "hand"},     OperatorRow{OperatedBy::key, "key"},
     OperatorRow{OperatedBy::card, "card"},     OperatorRow{OperatedBy::auto_lock, "auto_lock"},
-    OperatorRow{OperatedBy::remote, "remote"},
+    OperatorRow{OperatedBy::remote, "remote"}, OperatorRow{OperatedBy::touch, "touch"},
 };
+
+// Who opened with the key in that slot: its owner, where that is known, otherwise the slot.
+void name_slot(const EventContext& context, RecordDraft& record, std::uint16_t slot,
+               OperatedBy how) {
+  record.actor = cat("slot:", slot);
+  record.body["slot"] = slot;
+  if (context.owners == nullptr || !*context.owners) return;
+  const auto owner = (*context.owners)(context.device.id, slot, how);
+  if (!owner) return;
+  record.actor = owner->actor;
+  if (!owner->name.empty()) record.body["name"] = owner->name;
+  if (!owner->card.empty()) record.body["card"] = owner->card;
+}
 
 // Who moved the bolt: what the lock says goes before what we believe, save that 'remote' and
 // silence are us if we asked for it.
@@ -131,8 +144,7 @@ void name_operator(Telling& telling, RecordDraft& record, const UnderWay* reques
   record.actor = row->how;
   const auto slot = telling.now().get(Field::operated_slot).value_or(0);
   if ((row->by == OperatedBy::key || row->by == OperatedBy::card) && slot != 0) {
-    record.actor = cat("slot:", slot);
-    record.body["slot"] = slot;
+    name_slot(telling.context(), record, static_cast<std::uint16_t>(slot), row->by);
   }
 }
 

@@ -31,6 +31,16 @@ enum class Seen : std::uint8_t { live, while_away };
 // Whether the zone's alarm is standing.
 enum class AlarmState : std::uint8_t { quiet, raised };
 
+// Whose key was in the slot that a lock names (HIS-2).
+struct SlotOwner {
+  std::string actor;  // as the journal names it: "reservation:r-7k2"
+  std::string name;   // that people gave; empty if its owner is gone
+  std::string card;   // the name of the card; empty for a code
+};
+// Nothing: nobody's of ours, or it cannot be told. `how` is key or card.
+using SlotOwners = std::function<std::optional<SlotOwner>(const DeviceId& device,
+                                                          std::uint16_t slot, OperatedBy how)>;
+
 // What the rules need to know besides the states.
 struct EventContext {
   const Inventory& inventory;
@@ -44,6 +54,7 @@ struct EventContext {
   std::span<const std::uint8_t> released;  // compartments released in the last release_window
   WallTime time{};
   ClockTrust clock = ClockTrust::untrusted;
+  const SlotOwners* owners = nullptr;  // null: nobody knows; locks then name the slot
 };
 
 // A compartment may be opened this long after its release (BOX-3).

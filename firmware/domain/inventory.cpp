@@ -31,6 +31,7 @@ class Checker {
     check_ids(inventory_.buses, "bus");
     check_ids(inventory_.devices, "device");
     check_names();
+    for (const auto& building : inventory_.buildings) check_building(building);
     for (const auto& room : inventory_.rooms) check_room(room);
     check_ports();
     for (const auto& device : inventory_.devices) check_device(device);
@@ -69,6 +70,12 @@ class Checker {
     }
     for (const auto& room : inventory_.rooms) check_name(room, NameRule::room, "room");
     for (const auto& device : inventory_.devices) check_name(device, NameRule::device, "device");
+  }
+
+  void check_building(const BuildingConfig& building) {
+    if (const auto fault = settings_fault(building); !fault.empty()) {
+      complain(building.source_line, cat("building '", building.id.str(), "': ", fault));
+    }
   }
 
   void check_room(const RoomConfig& room) {
@@ -130,6 +137,7 @@ class Checker {
               model->channels));
     }
     check_options(device, *model, say);
+    if (const auto fault = coupling_fault(device, *model, inventory_); !fault.empty()) say(fault);
     check_place(device, *model, say);
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -46,9 +47,27 @@ struct BusConfig {
   bool operator==(const BusConfig&) const = default;
 };
 
+// The kinds of key that a new reservation may begin with (SITE-8).
+constexpr std::array<std::string_view, 3> default_keys{"link", "code", "code_and_link"};
+// Bounds of BuildingConfig and DeviceConfig, in minutes.
+constexpr std::chrono::minutes latest_default{99 * 60 +
+                                              99};  // 99:99, as times may be typed (RES-4)
+constexpr std::chrono::minutes most_allowance{7 * 24 * 60};
+constexpr std::chrono::minutes most_show_code_before{366 * 24 * 60};
+constexpr std::chrono::minutes most_key_lead{24 * 60};
+
+// What a building's reservations begin with and follow (RES-11, SITE-8).
 struct BuildingConfig {
   BuildingId id;
   std::string name;
+  std::string zone = "Asia/Tokyo";
+  std::chrono::minutes default_start{15 * 60};  // of a new reservation, after midnight
+  std::chrono::minutes default_end{10 * 60};    // at or before the start: the next day; to 99:99
+  std::string default_key = "link";             // one of default_keys
+  std::chrono::minutes common_allowance{0};     // common doors open so much earlier (RES-41)
+  bool show_unlock_buttons = true;              // on the shared page
+  // How long before the start the shared page shows the code; none: always.
+  std::optional<std::chrono::minutes> show_code_before;
   std::uint32_t source_line = 0;
   bool operator==(const BuildingConfig&) const = default;
 };
@@ -78,6 +97,11 @@ enum class ZonePurpose : std::uint8_t {
 };
 std::string_view name_of(ZonePurpose purpose);
 
+// How a device follows reservations (spec: coupled devices).
+enum class Coupling : std::uint8_t { none, with_reservation, end_only, entrance };
+std::string_view name_of(Coupling coupling);
+std::optional<Coupling> coupling_named(std::string_view name);
+
 struct DeviceConfig {
   DeviceId id;
   std::string name;
@@ -89,6 +113,9 @@ struct DeviceConfig {
   std::optional<ZonePurpose> purpose;  // zones only
   std::optional<DeviceId> panel;       // zones only: the panel whose guard they serve
   std::chrono::seconds open_limit{0};  // doors: 'door left open' after this long; 0: never
+  Coupling coupling = Coupling::none;
+  // Locks: how long before its start a key is written (KEY-9); none: as the model says.
+  std::optional<std::chrono::minutes> key_lead;
   std::uint32_t source_line = 0;
   bool operator==(const DeviceConfig&) const = default;
 };
@@ -134,10 +161,18 @@ class ModelCatalog {
 };
 
 // Adds a problem for every mistake: unknown references, ids and names used twice, names against
-// SITE-3, models not in the catalog, units and channels out of range, two devices at one place of
-// one bus or writing one register, two buses on one port. `file` names the source in the problems.
+// SITE-3, zones that the system does not know, settings out of range, couplings that the kind of
+// device cannot have, models not in the catalog, units and channels out of range, two devices at
+// one place of one bus or writing one register, two buses on one port. `file` names the source in
+// the problems.
 void check(const Inventory& inventory, const ModelCatalog& models, std::string_view file,
            Problems& problems);
+
+// What is wrong with the settings of a building (SITE-8, RES-11), and with coupling and key_lead of
+// a device; empty if nothing is.
+std::string settings_fault(const BuildingConfig& building);
+std::string coupling_fault(const DeviceConfig& device, const ModelInfo& model,
+                           const Inventory& inventory);
 
 // What is wrong with a name of a building, or of a room or device (SITE-3): names the character and
 // where it stands; empty if nothing is.

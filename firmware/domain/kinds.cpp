@@ -13,8 +13,8 @@ constexpr std::string_view bolt_words[] = {"unlocked", "locked", "moving", "jamm
 constexpr std::string_view door_words[] = {"closed", "open"};
 constexpr std::string_view output_words[] = {"off", "on"};
 constexpr std::string_view power_words[] = {"ok", "lost"};
-constexpr std::string_view operated_words[] = {"unknown", "hand",      "key",
-                                               "card",    "auto_lock", "remote"};
+constexpr std::string_view operated_words[] = {"unknown",   "hand",   "key",  "card",
+                                               "auto_lock", "remote", "touch"};
 constexpr std::string_view air_words[] = {"automatic", "cool", "heat", "dry", "fan"};
 constexpr std::string_view zone_words[] = {"normal", "active"};
 constexpr std::string_view guard_words[] = {"disarmed", "away", "home"};

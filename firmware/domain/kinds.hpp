@@ -61,7 +61,8 @@ enum class Bolt : std::int32_t { unlocked, locked, moving, jammed };
 enum class Door : std::int32_t { closed, open };
 enum class Output : std::int32_t { off, on };
 enum class Power : std::int32_t { ok, lost };
-enum class OperatedBy : std::int32_t { unknown, hand, key, card, auto_lock, remote };
+// hand: at the lock's body, inside; touch: at its outside panel.
+enum class OperatedBy : std::int32_t { unknown, hand, key, card, auto_lock, remote, touch };
 enum class AirMode : std::int32_t { automatic, cool, heat, dry, fan };
 enum class Zone : std::int32_t { normal, active };
 enum class Guard : std::int32_t { disarmed, away, home };

@@ -5,15 +5,16 @@ packages_build="clang-19 lld-19 cmake ninja-build pkg-config ccache libc6-dev li
   libclang-rt-19-dev
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libmodbus-dev
   libpaho-mqttpp-dev libpaho-mqtt-dev libssl-dev libmbedtls-dev libtomlplusplus-dev libcli11-dev
-  doctest-dev"
-packages_run="mosquitto python3 python3-jsonschema"
+  libhowardhinnant-date-dev libqrencode-dev libpng-dev doctest-dev"
+packages_run="mosquitto python3 python3-jsonschema tzdata"
 packages_check="clang-format-19 clang-tidy-19 llvm-19"
 packages_cross="mmdebstrap qemu-user-static"
 
 # What the ARM targets are built against (toolchains/cross.cmake).
 packages_sysroot="libc6-dev libstdc++-12-dev libgcc-12-dev linux-libc-dev libboost1.81-dev
   libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libmodbus-dev libpaho-mqttpp-dev
-  libpaho-mqtt-dev libssl-dev libmbedtls-dev libtomlplusplus-dev libcli11-dev doctest-dev"
+  libpaho-mqtt-dev libssl-dev libmbedtls-dev libtomlplusplus-dev libcli11-dev
+  libhowardhinnant-date-dev libqrencode-dev libpng-dev doctest-dev"
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi

@@ -11,7 +11,10 @@ DeviceState state(Values values) {
 }
 
 Scene::Scene(DeviceKind its_kind) : kind(its_kind) {
-  inventory.buildings.push_back({BuildingId("sakura"), "Sakura Court", 0});
+  BuildingConfig sakura;
+  sakura.id = BuildingId("sakura");
+  sakura.name = "Sakura Court";
+  inventory.buildings.push_back(std::move(sakura));
   inventory.rooms.push_back({RoomId("lobby"), "Lobby", BuildingId("sakura"), true, 0, 0});
   inventory.rooms.push_back({RoomId("r101"), "101", BuildingId("sakura"), false, 101, 0});
   inventory.rooms.push_back({RoomId("w101"), "101", BuildingId("west"), false, 101, 0});
