@@ -58,6 +58,8 @@ class Device final : public OutputSide, public std::enable_shared_from_this<Devi
   // Of the line; empty if it is up.
   std::string line_fault() const;
   bool unit_dead() const;
+  // Null once detached.
+  const std::shared_ptr<Link>& link() const { return attachment_.link; }
 
   // Runs the command when its turn comes, at once if none is before it.
   std::shared_ptr<Ticket> enqueue(domain::DeviceCommand command, SteadyTime deadline);

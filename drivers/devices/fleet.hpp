@@ -10,6 +10,7 @@
 
 #include "drivers/devices/line.hpp"
 #include "drivers/devices/link.hpp"
+#include "drivers/devices/lock_memories.hpp"
 #include "drivers/profile/profile.hpp"
 #include "firmware/ports/fleet.hpp"
 
@@ -59,6 +60,9 @@ class BusFleet final : public ports::Fleet {
   // For an orderly stop of the gateway; false if one could not be closed.
   ports::asio::awaitable<bool> close_openings(SteadyTime deadline);
 
+  // The memories of its locks; lives as long as the fleet.
+  ports::LockMemory& memories() { return memories_; }
+
  private:
   std::shared_ptr<Device> find(const DeviceId& id) const;
   void drop_changed(const domain::Inventory& inventory);
@@ -73,6 +77,7 @@ class BusFleet final : public ports::Fleet {
   std::map<BusId, std::shared_ptr<Line>> lines_;
   std::map<DeviceId, std::shared_ptr<Device>> devices_;
   std::set<DeviceId> early_holds_;  // of devices that come with the next configure
+  LockMemories memories_{[this](const DeviceId& id) { return find(id); }};
 };
 
 }  // namespace genkan::devices

@@ -58,8 +58,11 @@ void check_kind(const Draft& draft) {
   if (kind.kind == DeviceKind::entrance && draft.profile.plan(Command::open) == nullptr) {
     draft.model->complain("kind", "is 'entrance', and an entrance needs [command.open]");
   }
-  if (draft.slots && kind.kind != DeviceKind::lock) {
-    draft.slots->complain(cat("[slots] is for locks, not for ", with_article(kind.name)));
+  if (draft.lock && kind.kind != DeviceKind::lock) {
+    draft.lock->complain(cat("[lock] is for locks, not for ", with_article(kind.name)));
+  }
+  if (draft.memory.memory && kind.kind != DeviceKind::lock) {
+    draft.memory.memory->complain(cat("[memory] is for locks, not for ", with_article(kind.name)));
   }
   if (draft.entrance && kind.kind != DeviceKind::entrance) {
     draft.entrance->complain(cat("[entrance] is for entrances, not for ", with_article(kind.name)));
@@ -107,6 +110,10 @@ void check_state(const Draft& draft, const StateSource& state, const TomlTable& 
     if (reg.parts > 0 && !field.indexed) {
       table.complain(cat("[state.", field.name, "] is one value, but register ", reg.name, " has ",
                          reg.parts, " parts"));
+    }
+    if (reg.words > 0) {
+      table.complain(cat("[state.", field.name, "] is one value, but register ", reg.name, " is ",
+                         shape_of(reg)));
     }
     if (draft.registers[index].polled == false) {
       draft.registers[index].table.complain(
@@ -169,7 +176,7 @@ void check_channels(const Draft& draft) {
 void check_reads_fit(const Draft& draft) {
   if (draft.profile.timing.most_words > 1) return;
   for (const auto& reg : draft.profile.registers) {
-    if (reg.width() < 2) continue;
+    if (reg.width() < 2 || reg.words > 0) continue;
     draft.timing->complain("most_words", cat("is 1, but register ", reg.name, " (", shape_of(reg),
                                              ") needs 2 words in one read"));
   }
@@ -186,6 +193,7 @@ void check_draft(const Draft& draft) {
   check_registers(draft);
   check_channels(draft);
   check_reads_fit(draft);
+  check_memory(draft);
 }
 
 }  // namespace genkan::profile

@@ -36,6 +36,18 @@ std::optional<RegisterIndex> Draft::take_register(TomlTable& table, std::string_
   return reg;
 }
 
+std::optional<std::int32_t> Draft::take_raw(const TomlTable& table, std::string_view key,
+                                            std::string_view text, RegisterIndex index) const {
+  const RawRange range = raw_range(index);
+  const auto raw = parse_integer<std::int32_t>(text, std::numeric_limits<std::int32_t>::min(),
+                                               std::numeric_limits<std::int32_t>::max());
+  if (raw && range.has(*raw)) return raw;
+  const Register& reg = profile.registers[index];
+  table.complain(key, cat("is no raw value of register ", reg.name, " (", shape_of(reg),
+                          "): whole numbers from ", range.low, " to ", range.high));
+  return std::nullopt;
+}
+
 std::string Draft::unknown_name(std::string_view what, std::string_view name,
                                 std::span<const std::string_view> known) const {
   const std::string shown = printable(name, 40);
@@ -65,6 +77,7 @@ RawRange Draft::raw_range(RegisterIndex index) const {
 }
 
 std::string shape_of(const Register& reg) {
+  if (reg.words > 0) return cat("a block of ", reg.words, " words");
   if (reg.bit_count > 0) return cat(reg.bit_count, reg.bit_count == 1 ? " bit" : " bits");
   switch (reg.encoding) {
     case Encoding::bit: return "1 bit";
@@ -74,6 +87,17 @@ std::string shape_of(const Register& reg) {
     case Encoding::i32: return "i32";
   }
   return {};
+}
+
+bool can_be(const StateSource& state, std::int32_t value) {
+  if (state.reg && state.values.empty()) return true;
+  for (const auto& [raw, named] : state.values) {
+    if (named == value) return true;
+  }
+  for (const auto& rule : state.rules) {
+    if (rule.value == value) return true;
+  }
+  return false;
 }
 
 std::optional<std::int32_t> field_value(const domain::FieldSpec& field, std::string_view text) {

@@ -46,4 +46,17 @@ std::optional<std::int64_t> RegisterImage::raw(const Register& reg, std::uint16_
   return static_cast<std::int64_t>((std::uint64_t{raw} >> shift) & mask);
 }
 
+std::optional<std::vector<std::uint16_t>> RegisterImage::words(const Register& reg,
+                                                               std::uint16_t channel) const {
+  const std::uint16_t at = reg.place(channel, 0);
+  std::vector<std::uint16_t> list;
+  list.reserve(reg.width());
+  for (std::uint32_t address = at; address < std::uint32_t{at} + reg.width(); ++address) {
+    const auto found = words_.find({reg.table, static_cast<std::uint16_t>(address)});
+    if (address >= addresses || found == words_.end()) return std::nullopt;
+    list.push_back(found->second);
+  }
+  return list;
+}
+
 }  // namespace genkan::profile

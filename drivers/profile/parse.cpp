@@ -8,13 +8,15 @@ namespace genkan::profile {
 std::optional<Profile> parse(std::string_view text, std::string_view file, Problems& problems) {
   Problems found;
   auto root = TomlTable::parse(text, file, found);
-  Draft draft{found, {}, false, true, {}, {}, {}, {}, {}, {}, {}, {}};
+  Draft draft{found, {}, false, true, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   draft.profile.file = std::string(file);
   if (root) {
     parse_model(*root, draft);
     parse_registers(*root, draft);
     parse_states(*root, draft);
     parse_commands(*root, draft);
+    parse_lock(*root, draft);
+    parse_memory(*root, draft);
     check_draft(draft);
     root->finish();
   }

@@ -41,6 +41,9 @@ void check_writable(const TomlTable& table, const Register& reg) {
                                    reg.table == bus::Table::input ? "input" : "discrete",
                                    " table, which can only be read; coil and holding can be "
                                    "written"));
+  } else if (reg.words > 0) {
+    table.complain("register",
+                   cat("is '", reg.name, "', ", shape_of(reg), "; a command writes one value"));
   } else if (reg.bit_count > 0) {
     table.complain("register", cat("is '", reg.name,
                                    "', some bits of a word; writing them would "
@@ -118,18 +121,6 @@ std::optional<std::size_t> take_confirmed_state(TomlTable& table, const Draft& d
                      known.empty() ? std::string() : cat("; it reads ", alternatives(known)),
                      hint(name, known)));
   return std::nullopt;
-}
-
-// Whether the state can have the value at all; a number that is not named can have any.
-bool can_be(const StateSource& state, std::int32_t value) {
-  if (state.reg && state.values.empty()) return true;
-  for (const auto& [raw, named] : state.values) {
-    if (named == value) return true;
-  }
-  for (const auto& rule : state.rules) {
-    if (rule.value == value) return true;
-  }
-  return false;
 }
 
 // { field = "bolt", is = "locked", within_ms = 3000 }

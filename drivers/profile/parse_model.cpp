@@ -5,7 +5,7 @@
 #include "firmware/base/ids.hpp"
 #include "firmware/base/text.hpp"
 
-// [model], [timing], [slots] and [entrance].
+// [model], [timing] and [entrance].
 namespace genkan::profile {
 
 namespace {
@@ -14,8 +14,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t longest_title = 80;
 constexpr std::int64_t most_channels = 256;
-constexpr std::int64_t most_slots = 10'000;
-constexpr std::int64_t longest_lead_min = 1440;  // a day
 
 // Names of models and of hardware are made like ids.
 void check_name(const TomlTable& table, std::string_view key, std::string_view name) {
@@ -69,31 +67,6 @@ void parse_timing(TomlTable& table, Timing& timing) {
   timing.most_gap = take_count(table, "most_gap", 0, 64, timing.most_gap);
 }
 
-void parse_slots(TomlTable& table, Draft& draft) {
-  static constexpr std::array<std::string_view, 2> areas{"separate", "shared"};
-  static constexpr std::array<std::string_view, 2> schedules{"none", "in_lock"};
-  Slots slots;
-  slots.codes = take_count(table, "codes", 0, most_slots, 0);
-  slots.cards = take_count(table, "cards", 0, most_slots, 0);
-  slots.shared = table.optional_word("area", areas).value_or(0) == 1;
-  slots.schedule_in_lock = table.optional_word("schedule", schedules).value_or(0) == 1;
-  const auto take_lead = [&table](std::string_view key, std::chrono::minutes otherwise) {
-    return std::chrono::minutes(
-        table.optional_integer(key, 0, longest_lead_min).value_or(otherwise.count()));
-  };
-  slots.lead_most = take_lead("lead_most_min", slots.lead_most);
-  slots.lead_least = take_lead("lead_least_min", slots.lead_least);
-  if (slots.lead_least > slots.lead_most) {
-    table.complain("lead_least_min", cat("is ", slots.lead_least.count(),
-                                         ", more than lead_most_min, ", slots.lead_most.count()));
-  }
-  if (slots.codes == 0 && slots.cards == 0) {
-    table.complain(
-        "[slots] needs 'codes', 'cards' or both; leave it out for a lock without memory");
-  }
-  draft.profile.slots = slots;
-}
-
 void parse_entrance(TomlTable& table, Profile& profile) {
   static constexpr std::array<std::string_view, 2> ways{"ignore", "repulse"};
   if (table.word("open_while_held", ways) == 1) profile.open_while_held = OpenWhileHeld::repulse;
@@ -110,8 +83,6 @@ void parse_model(TomlTable& root, Draft& draft) {
   }
   draft.timing = root.optional_table("timing");
   if (draft.timing) parse_timing(*draft.timing, draft.profile.timing);
-  draft.slots = root.optional_table("slots");
-  if (draft.slots) parse_slots(*draft.slots, draft);
   draft.entrance = root.optional_table("entrance");
   if (draft.entrance) parse_entrance(*draft.entrance, draft.profile);
 }

@@ -19,6 +19,7 @@ constexpr std::size_t longest_name = 32;
 constexpr std::int64_t last_address = 65'535;
 constexpr std::int64_t longest_poll_ms = 600'000;
 constexpr std::int64_t most_parts = 200;
+constexpr std::int64_t most_block = 64;  // words
 constexpr double largest_scale = 1'000'000;
 
 std::string name_fault(std::string_view name) {
@@ -104,6 +105,21 @@ void parse_bits(TomlTable& table, Register& reg) {
   }
   reg.first_bit = static_cast<std::uint8_t>(span->first);
   reg.bit_count = static_cast<std::uint8_t>(span->second - span->first + 1);
+}
+
+// A block of words is nothing but words.
+void parse_block(TomlTable& table, Register& reg) {
+  reg.words = static_cast<std::uint8_t>(table.optional_integer("words", 1, most_block).value_or(0));
+  if (reg.words == 0) return;
+  if (reg.of_bits()) {
+    table.complain("words", "is for the holding and input tables");
+    reg.words = 0;
+  }
+  for (const std::string_view key :
+       {"type", "order", "bit", "bits", "scale", "offset", "parts", "bits_per_channel"}) {
+    if (table.has(key))
+      table.complain(key, "does not go with 'words': a block is nothing but words");
+  }
 }
 
 // A step from one channel or part to the next, in addresses or in bits.
@@ -214,6 +230,7 @@ void parse_registers(TomlTable& root, Draft& draft) {
     parse_bits(table, reg);
     parse_steps(table, reg);
     parse_number(table, reg);
+    parse_block(table, reg);
     parse_pace(table, reg, note);
     reg.write_many = table.optional_word("write_as", write_ways).value_or(0) == 1;
     check_place(table, reg, draft.profile.info.channels);

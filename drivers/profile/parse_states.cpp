@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <limits>
 
 #include "drivers/profile/draft.hpp"
 #include "firmware/base/text.hpp"
@@ -28,25 +27,6 @@ const FieldSpec* take_field(const TomlTable& table, std::string_view name, const
   return nullptr;
 }
 
-std::optional<std::int32_t> raw_number(std::string_view text) {
-  constexpr auto low = std::numeric_limits<std::int32_t>::min();
-  constexpr auto high = std::numeric_limits<std::int32_t>::max();
-  return parse_integer<std::int32_t>(text, low, high);
-}
-
-// A raw value as a register can have it; complains at `key` of `table` otherwise.
-std::optional<std::int32_t> take_raw(const TomlTable& table, std::string_view key,
-                                     std::string_view text, RegisterIndex index,
-                                     const Draft& draft) {
-  const RawRange range = draft.raw_range(index);
-  const auto raw = raw_number(text);
-  if (raw && range.has(*raw)) return raw;
-  const Register& reg = draft.profile.registers[index];
-  table.complain(key, cat("is no raw value of register ", reg.name, " (", shape_of(reg),
-                          "): whole numbers from ", range.low, " to ", range.high));
-  return std::nullopt;
-}
-
 // values = { 0 = "unlocked", … }
 std::map<std::int32_t, std::int32_t> take_values(TomlTable& table, const FieldSpec* field,
                                                  std::optional<RegisterIndex> reg,
@@ -58,7 +38,7 @@ std::map<std::int32_t, std::int32_t> take_values(TomlTable& table, const FieldSp
   if (scalars.empty()) table.complain("values", "names no value");
   for (const auto& [key, text] : scalars) {
     if (field == nullptr) continue;
-    const auto raw = reg ? take_raw(*pairs, key, key, *reg, draft) : std::nullopt;
+    const auto raw = reg ? draft.take_raw(*pairs, key, key, *reg) : std::nullopt;
     if (reg && !raw) continue;
     const auto value = field_value(*field, text);
     if (!value) {
@@ -91,7 +71,7 @@ Rule take_rule(TomlTable& table, const FieldSpec* field, const Draft& draft) {
     if (!texts) continue;
     Rule::Test test{static_cast<RegisterIndex>(i), {}};
     for (const auto& text : *texts) {
-      const auto raw = take_raw(table, name, text, test.reg, draft);
+      const auto raw = draft.take_raw(table, name, text, test.reg);
       if (raw) test.any_of.push_back(*raw);
     }
     rule.tests.push_back(std::move(test));

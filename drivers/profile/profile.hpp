@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "drivers/bus/exchange.hpp"
+#include "drivers/profile/memory.hpp"
 #include "firmware/base/toml.hpp"
 #include "firmware/domain/device_state.hpp"
 #include "firmware/domain/inventory.hpp"
+#include "firmware/domain/locks/lock_model.hpp"
 
 // A device model as its profile file describes it (docs/PROFILES.md): which registers it has, what
 // its states are read from and what its commands are made of.
@@ -20,8 +22,6 @@ namespace genkan::profile {
 enum class Encoding : std::uint8_t { bit, u16, i16, u32, i32 };
 enum class WordOrder : std::uint8_t { high_first, low_first };
 enum class PollLane : std::uint8_t { alarm, state };
-
-using RegisterIndex = std::uint16_t;  // into Profile::registers
 
 // A place in the device. Channel c (from 1) lies at address + (c - 1) * per_channel; part p of an
 // indexed register at … + (p - 1) * per_part. A field of bits may move by bits instead, and goes on
@@ -41,16 +41,17 @@ struct Register {
   double offset = 0;
   PollLane lane = PollLane::state;
   std::chrono::milliseconds poll{0};  // 0: as often as the wire allows
-  bool polled = true;                 // false: only for commands and slots
+  bool polled = true;                 // false: only for commands and the memory
   std::uint8_t bits_per_channel = 0;  // u16 with bit_count only
   std::uint8_t bits_per_part = 0;     //
   bool write_many = false;            // written by FC15 and FC16 even where FC5 and FC6 would do
+  std::uint8_t words = 0;             // a block of so many words, for the memory; 0: one value
 
   // Total: a channel of 0 counts as 1, and so does a part of 0; addresses past the end wrap.
   std::uint16_t place(std::uint16_t channel, std::uint8_t part) const;
   std::uint8_t bit(std::uint16_t channel,
                    std::uint8_t part) const;  // lowest bit of the field there
-  std::uint16_t width() const;                // words or bits taken: 2 for u32 and i32, otherwise 1
+  std::uint16_t width() const;                // words or bits taken: 2 for u32 and i32
   bool of_bits() const;                       // in the coil or discrete table
 };
 
@@ -96,16 +97,6 @@ struct CommandPlan {
   bool toggles = false;
 };
 
-// The device's memory for codes and cards (used by key sync).
-struct Slots {
-  std::uint16_t codes = 0;
-  std::uint16_t cards = 0;
-  bool shared = false;
-  bool schedule_in_lock = false;
-  std::chrono::minutes lead_most{30};
-  std::chrono::minutes lead_least{15};
-};
-
 // Limits of one unit on the wire.
 struct Timing {
   std::chrono::milliseconds response_timeout{200};
@@ -131,7 +122,8 @@ struct Profile {
   std::vector<Register> registers;
   std::vector<StateSource> states;
   std::vector<CommandPlan> commands;
-  std::optional<Slots> slots;
+  std::optional<domain::LockModel> lock;  // locks only, with or without a memory
+  std::optional<Memory> memory;           // how it is reached, if lock->has_memory()
   Timing timing;
   OpenWhileHeld open_while_held = OpenWhileHeld::ignore;
 
@@ -168,6 +160,8 @@ class RegisterImage {
   // The raw value of a register for a channel and part; nothing if it was not read.
   std::optional<std::int64_t> raw(const Register& reg, std::uint16_t channel,
                                   std::uint8_t part) const;
+  // All words of a register, in the order of their addresses; nothing if one was not read.
+  std::optional<std::vector<std::uint16_t>> words(const Register& reg, std::uint16_t channel) const;
 
  private:
   std::map<std::pair<bus::Table, std::uint16_t>, std::uint16_t> words_;

@@ -36,6 +36,7 @@ std::uint8_t Register::bit(std::uint16_t channel, std::uint8_t part) const {
 }
 
 std::uint16_t Register::width() const {
+  if (words > 0) return words;
   return encoding == Encoding::u32 || encoding == Encoding::i32 ? 2 : 1;
 }
 

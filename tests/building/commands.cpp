@@ -11,9 +11,10 @@ namespace building {
 namespace {
 
 // Verbs that name a device, with what may follow it.
-constexpr std::string_view device_verbs[] = {"door",    "hand",   "key",       "jam",
-                                             "force",   "tamper", "battery",   "power",
-                                             "lockout", "guard",  "fault-code"};
+constexpr std::string_view device_verbs[] = {
+    "door",   "hand",       "key",     "jam",   "force",   "tamper", "battery", "power",
+    "guard",  "fault-code", "lockout", "code",  "card",    "touch",  "program", "erase",
+    "memory", "swap",       "clock",   "drift", "masters", "refuse"};
 
 // Verbs that the one unit of a model in the building is meant by. `numbered`: the first word is the
 // channel.
@@ -41,7 +42,10 @@ std::vector<std::string> split(std::string_view line) {
 }
 
 constexpr std::string_view usage =
-    "door DEV open|close; hand DEV lock|unlock (lights: on|off); key DEV SLOT; jam DEV on|off; "
+    "door DEV open|close; hand DEV lock|unlock (lights: on|off); key DEV SLOT [AREA]; "
+    "code DEV DIGITS; card DEV HEX; touch DEV lock|unlock; program DEV AREA SLOT code|card VALUE; "
+    "erase DEV AREA SLOT; memory DEV; swap DEV; clock DEV SECONDS; drift DEV PPM; masters DEV N; "
+    "refuse DEV RESULT|off; jam DEV on|off; "
     "force DEV; tamper DEV on|off; battery DEV PERCENT; power DEV lost|ok; lockout DEV on|off; "
     "guard DEV disarmed|away|home; fault-code DEV CODE; deposit N ROOM; collect N; pry N; shut N; "
     "zone N active|normal|tamper|clear; input N on|off; call ROOM; answer; cancel; "
@@ -115,8 +119,7 @@ Commands::Answer Commands::tell(const Place& place, std::string_view verb, Words
     said = bank.unit(place.unit)->tell(place.channel, verb, words, now);
   }
   bank.wake();
-  if (!said) return std::unexpected(said.error());
-  return boost::json::object{};
+  return said;
 }
 
 Commands::Answer Commands::tell_device(std::string_view verb, Words words) {

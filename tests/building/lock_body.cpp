@@ -12,15 +12,29 @@ constexpr std::uint16_t low_battery = 20;  // percent; below it the device says 
 
 LockBody::LockBody(Agenda& agenda, int key, Duration travel, Report report)
     : report_(std::move(report)), bolt_(agenda, key, travel, [this](Time at, BoltWord word, By by) {
-        report_(at, "bolt", boost::json::string(name_of(word)), by);
+        this->report(at, "bolt", name_of(word), by);
       }) {}
+
+void LockBody::report(Time at, std::string_view what, std::string_view value, By by) {
+  const bool by_slot = by == By::key || by == By::card;
+  report_(Move{.at = at,
+               .device = {},
+               .what = std::string(what),
+               .value = boost::json::string(value),
+               .by = by,
+               .slot = by_slot ? used_ : std::nullopt});
+}
+
+void LockBody::drive(bool lock, Time at, Operator who, By by, std::optional<SlotPlace> used) {
+  operated_by_ = who;
+  used_ = used;
+  bolt_.drive(lock, at, by);
+}
 
 void LockBody::command(bool lock, Time at) {
   commanded_ = lock;
   if (lock && door_open_) return;
-  operated_by_ = Operator::remote;
-  slot_ = 0;
-  bolt_.drive(lock, at, By::bus);
+  drive(lock, at, Operator::remote, By::bus);
 }
 
 bool LockBody::battery_low() const { return battery_ < low_battery; }
@@ -55,7 +69,7 @@ Said LockBody::door(std::span<const std::string> words, Time now) {
   }
   door_open_ = *open;
   if (!*open) forced_ = false;
-  report_(now, "door", door_open_ ? "open" : "closed", By::hand);
+  report(now, "door", door_open_ ? "open" : "closed", By::hand);
   return {};
 }
 
@@ -63,9 +77,7 @@ Said LockBody::hand(std::span<const std::string> words, Time now) {
   const auto lock = either(words, "lock", "unlock");
   if (!lock) return std::unexpected(lock.error());
   if (*lock && door_open_) return std::unexpected("the door is open");
-  operated_by_ = Operator::hand;
-  slot_ = 0;
-  bolt_.drive(*lock, now, By::hand);
+  drive(*lock, now, Operator::hand, By::hand);
   return {};
 }
 
@@ -75,14 +87,18 @@ Said LockBody::force(Time now) {
     return std::unexpected("the bolt is unlocked: use 'door'");
   door_open_ = true;
   forced_ = true;
-  report_(now, "door", "open", By::hand);
+  report(now, "door", "open", By::hand);
   return {};
 }
 
-void LockBody::use_key(std::uint16_t slot, bool card, Time now) {
-  operated_by_ = card ? Operator::card : Operator::key;
-  slot_ = slot;
-  bolt_.drive(false, now, By::key);
+void LockBody::use_key(SlotPlace slot, bool card, Time now) {
+  drive(false, now, card ? Operator::card : Operator::key, card ? By::card : By::key, slot);
+}
+
+Said LockBody::touch(bool lock, Time now) {
+  if (lock && door_open_) return std::unexpected("the door is open");
+  drive(lock, now, Operator::touch, By::touch);
+  return {};
 }
 
 void LockBody::show(boost::json::object& into) const {
@@ -93,7 +109,7 @@ void LockBody::show(boost::json::object& into) const {
   into["forced"] = forced_;
   into["battery"] = battery_;
   into["operated_by"] = operator_bits();
-  into["slot"] = slot_;
+  into["slot"] = slot();
 }
 
 }  // namespace building

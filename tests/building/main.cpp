@@ -20,6 +20,7 @@
 #include "tests/building/commands.hpp"
 #include "tests/building/control_server.hpp"
 #include "tests/building/life.hpp"
+#include "tests/building/memory_folder.hpp"
 #include "tests/building/pty_line.hpp"
 #include "tests/building/releases.hpp"
 #include "tests/building/scene.hpp"
@@ -30,11 +31,13 @@ namespace {
 using namespace building;
 
 constexpr std::string_view usage =
-    "genkan-building --dir DIR [--scene sample|bench] [--tcp-port N] [--think-us N] [--baud N]\n"
-    "                [--chunk N] [--seed N] [--life] [--die-with-parent]\n";
+    "genkan-building --dir DIR [--scene sample|bench|keys] [--tcp-port N] [--think-us N]\n"
+    "                [--baud N] [--chunk N] [--seed N] [--memory-dir DIR] [--life]\n"
+    "                [--die-with-parent]\n";
 
 struct Options {
   std::string dir;
+  std::string memory_dir;  // empty: memories end with the program
   SceneName scene = SceneName::sample;
   unsigned tcp_port = 0;
   unsigned think_us = 0;
@@ -66,9 +69,11 @@ bool take_flag(Options& options, const std::string& option) {
 void take_value(Options& options, const std::string& option, const std::string& value) {
   if (option == "--dir") {
     options.dir = value;
+  } else if (option == "--memory-dir") {
+    options.memory_dir = value;
   } else if (option == "--scene") {
     const auto scene = scene_named(value);
-    if (!scene) throw std::invalid_argument("--scene is sample or bench");
+    if (!scene) throw std::invalid_argument("--scene is sample, bench or keys");
     options.scene = *scene;
   } else if (option == "--tcp-port") {
     options.tcp_port = number_of(option, value, 0, 65'535);
@@ -121,12 +126,15 @@ Lines start_lines(const Options& options, Scene& scene) {
   Lines lines;
   for (Bank* bank : {scene.line_a.get(), scene.line_b.get()}) {
     if (bank == nullptr) continue;
+    bank->advance(std::chrono::steady_clock::now());
     const SerialTiming timing{.baud = options.baud};
     const auto seed = options.seed + static_cast<unsigned>(lines.serial.size());
     const PtyLine::Options pty{options.dir + "/" + bank->line(), timing, seed, options.chunk};
     lines.serial.push_back(std::make_unique<PtyLine>(pty, *bank));
     lines.wires.push_back(lines.serial.back().get());
   }
+  if (!scene.tcp) return lines;
+  scene.tcp->advance(std::chrono::steady_clock::now());
   lines.tcp = std::make_unique<TcpLink>(static_cast<std::uint16_t>(options.tcp_port),
                                         options.seed + 100, *scene.tcp);
   lines.wires.push_back(lines.tcp.get());
@@ -139,7 +147,7 @@ void tell_where(const Options& options, const Lines& lines) {
     serial[line->bank().line()] = options.dir + "/" + line->bank().line();
   }
   const boost::json::object where{{"lines", std::move(serial)},
-                                  {"tcp", lines.tcp->port()},
+                                  {"tcp", lines.tcp ? lines.tcp->port() : 0},
                                   {"control", options.dir + "/control.sock"},
                                   {"moves", options.dir + "/moves.jsonl"}};
   std::cout << boost::json::serialize(where) << std::endl;
@@ -154,7 +162,10 @@ void run(const Options& options, const Descriptor& signals) {
   std::filesystem::create_directories(options.dir);
   MoveLog moves(options.dir + "/moves.jsonl");
   Releases releases(moves);
-  Scene scene = make_scene(options.scene, std::chrono::microseconds(options.think_us), releases);
+  std::unique_ptr<MemoryFolder> keep;
+  if (!options.memory_dir.empty()) keep = std::make_unique<MemoryFolder>(options.memory_dir);
+  Scene scene =
+      make_scene(options.scene, std::chrono::microseconds(options.think_us), releases, keep.get());
   const Lines lines = start_lines(options, scene);
   Commands commands(lines.wires, moves);
   ControlServer control(options.dir + "/control.sock", [&commands](std::string_view line) {

@@ -9,6 +9,8 @@ std::string_view name_of(By by) {
     case By::bus: return "bus";
     case By::hand: return "hand";
     case By::key: return "key";
+    case By::card: return "card";
+    case By::touch: return "touch";
     case By::physics: return "physics";
   }
   return "physics";
@@ -21,6 +23,10 @@ boost::json::object to_json(const Move& move) {
   object["what"] = move.what;
   if (move.address) object["address"] = *move.address;
   if (move.part) object["part"] = *move.part;
+  if (move.slot) {
+    object["area"] = move.slot->area;
+    object["slot"] = move.slot->slot;
+  }
   object["value"] = move.value;
   object["by"] = name_of(move.by);
   return object;

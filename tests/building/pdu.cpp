@@ -104,18 +104,19 @@ Bytes write(Unit& unit, const FunctionSpec& function, std::span<const std::uint8
   const auto values = values_of(function, request);
   if (!values) return refuse(function.code, Refusal::value);
   if (first + values->size() > 0x1'0000) return refuse(function.code, Refusal::address);
-  for (std::size_t index = 0; index < values->size(); ++index) {
-    const auto address = static_cast<std::uint16_t>(first + index);
-    const Refusal refusal = unit.check(function.table, address, (*values)[index]);
-    if (refusal != Refusal::none) return refuse(function.code, refusal);
-  }
+  const Refusal refusal =
+      unit.check_all(function.table, static_cast<std::uint16_t>(first), *values);
+  if (refusal != Refusal::none) return refuse(function.code, refusal);
   for (std::size_t index = 0; index < values->size(); ++index) {
     const auto address = static_cast<std::uint16_t>(first + index);
     boost::json::value told;
     if (!unit.secret(function.table, address)) told = (*values)[index];
-    moves.add(Move{at, unit.identity().name(unit.channel_of(function.table, address)),
-                   is_bits(function.table) ? "coil" : "holding", std::move(told), By::bus, address,
-                   std::nullopt});
+    moves.add(Move{.at = at,
+                   .device = unit.identity().name(unit.channel_of(function.table, address)),
+                   .what = is_bits(function.table) ? "coil" : "holding",
+                   .value = std::move(told),
+                   .by = By::bus,
+                   .address = address});
     unit.write(function.table, address, (*values)[index], at);
   }
   return {request.begin(), request.begin() + 5};

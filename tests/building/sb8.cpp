@@ -17,10 +17,7 @@ Sb8::Sb8(Identity identity, MoveSink& moves) : Unit(std::move(identity), moves) 
   for (std::size_t index = 0; index < channels; ++index) {
     const int channel = static_cast<int>(index) + 1;
     locks_[index].body = std::make_unique<LockBody>(
-        agenda_, channel, travel,
-        [this, channel](Time at, std::string_view what, boost::json::value value, By by) {
-          moved(at, channel, what, std::move(value), by);
-        });
+        agenda_, channel, travel, [this, channel](Move move) { moved(channel, std::move(move)); });
   }
 }
 
@@ -61,7 +58,7 @@ Said Sb8::tell(int channel, std::string_view verb, std::span<const std::string> 
   if (verb == "key") {
     const auto slot = number(words, 0, 1, 65'535, "the slot");
     if (!slot) return std::unexpected(slot.error());
-    one.body->use_key(static_cast<std::uint16_t>(*slot), false, now);
+    one.body->use_key({0, static_cast<std::uint16_t>(*slot)}, false, now);
     return {};
   }
   if (verb == "fault-code") {

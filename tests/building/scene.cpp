@@ -6,10 +6,10 @@
 
 #include "tests/building/boards.hpp"
 #include "tests/building/box12.hpp"
-#include "tests/building/el100.hpp"
 #include "tests/building/ev2.hpp"
 #include "tests/building/ic1.hpp"
 #include "tests/building/jema2.hpp"
+#include "tests/building/memory_lock.hpp"
 #include "tests/building/sb8.hpp"
 #include "tests/building/sp16.hpp"
 
@@ -22,7 +22,7 @@ using Names = std::map<int, std::string>;
 // Adds units to one line.
 class Hang {
  public:
-  Hang(Bank& bank, MoveSink& moves) : bank_(bank), moves_(moves) {}
+  Hang(Bank& bank, MoveSink& moves, MemoryKeep* keep) : bank_(bank), moves_(moves), keep_(keep) {}
 
   template <class Model, class... More>
   void unit(int number, Names names, More... more) {
@@ -30,9 +30,14 @@ class Hang {
     bank_.add(std::make_unique<Model>(std::move(identity), moves_, more...));
   }
 
+  void lock(int number, std::string name, LockSpec spec) {
+    unit<MemoryLock>(number, Names{{1, std::move(name)}}, std::move(spec), keep_);
+  }
+
  private:
   Bank& bank_;
   MoveSink& moves_;
+  MemoryKeep* keep_;
 };
 
 std::string lock_name(int floor, int door) {
@@ -41,13 +46,14 @@ std::string lock_name(int floor, int door) {
 
 void hang_line_a(Hang hang) {
   for (int unit = 1; unit <= 16; ++unit) {
-    hang.unit<El100>(unit, Names{{1, lock_name((unit - 1) / 4 + 1, (unit - 1) % 4 + 1)}});
+    hang.lock(unit, lock_name((unit - 1) / 4 + 1, (unit - 1) % 4 + 1), el_100());
   }
 }
 
 void hang_line_b(Hang hang) {
-  for (int unit = 1; unit <= 6; ++unit) {
-    hang.unit<El100>(unit, Names{{1, lock_name((unit - 1) / 4 + 5, (unit - 1) % 4 + 1)}});
+  const LockSpec specs[] = {io_80(), pk_9(), pk_9s(), el_100(), el_100(), el_100()};
+  for (int index = 0; index < 6; ++index) {
+    hang.lock(index + 1, lock_name(index / 4 + 5, index % 4 + 1), specs[index]);
   }
   hang.unit<Sb8>(7, Names{{1, "lock-603"}, {2, "lock-604"}});
   hang.unit<Jema2>(10, Names{{1, "lobby-door"}, {2, "bike-room-lock"}}, Jema2::Behind::door,
@@ -69,8 +75,21 @@ void hang_tcp(Hang hang) {
 
 void hang_bench(Hang hang, const std::string& prefix) {
   for (int unit = 1; unit <= 16; ++unit) {
-    hang.unit<El100>(unit, Names{{1, prefix + std::to_string(unit)}});
+    hang.lock(unit, prefix + std::to_string(unit), el_100());
   }
+}
+
+void hang_keys(Hang hang) {
+  const LockSpec specs[] = {el_100(), el_100(), el_100(), el_100(),
+                            io_80(),  io_80(),  pk_9(),   pk_9s()};
+  int unit = 1;
+  for (const LockSpec& spec : specs) {
+    hang.lock(unit, "lock-" + std::to_string(unit), spec);
+    ++unit;
+  }
+  hang.unit<Sb8>(9, Names{{1, "lock-9"}});
+  hang.unit<Jema2>(10, Names{{1, "lobby-door"}}, Jema2::Behind::door, Jema2::Behind::lock);
+  hang.unit<La8>(11, Names{{1, "light-1"}});
 }
 
 }  // namespace
@@ -78,23 +97,28 @@ void hang_bench(Hang hang, const std::string& prefix) {
 std::optional<SceneName> scene_named(std::string_view name) {
   if (name == "sample") return SceneName::sample;
   if (name == "bench") return SceneName::bench;
+  if (name == "keys") return SceneName::keys;
   return std::nullopt;
 }
 
-Scene make_scene(SceneName name, Duration think, MoveSink& moves) {
+Scene make_scene(SceneName name, Duration think, MoveSink& moves, MemoryKeep* keep) {
   Scene scene;
   scene.line_a = std::make_unique<Bank>("line-a", think, moves);
+  if (name == SceneName::keys) {
+    hang_keys(Hang(*scene.line_a, moves, keep));
+    return scene;
+  }
   if (name == SceneName::bench) {
     scene.tcp = std::make_unique<Bank>("tcp", think, moves);
-    hang_bench(Hang(*scene.line_a, moves), "rtu-");
-    hang_bench(Hang(*scene.tcp, moves), "tcp-");
+    hang_bench(Hang(*scene.line_a, moves, keep), "rtu-");
+    hang_bench(Hang(*scene.tcp, moves, keep), "tcp-");
     return scene;
   }
   scene.line_b = std::make_unique<Bank>("line-b", think, moves);
   scene.tcp = std::make_unique<Bank>("tcp-1", think, moves);
-  hang_line_a(Hang(*scene.line_a, moves));
-  hang_line_b(Hang(*scene.line_b, moves));
-  hang_tcp(Hang(*scene.tcp, moves));
+  hang_line_a(Hang(*scene.line_a, moves, keep));
+  hang_line_b(Hang(*scene.line_b, moves, keep));
+  hang_tcp(Hang(*scene.tcp, moves, keep));
   return scene;
 }
 

@@ -1,5 +1,6 @@
 #include "tests/building/unit.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <boost/json.hpp>
@@ -11,9 +12,34 @@ std::string Identity::name(int channel) const {
   return line + "-" + std::to_string(unit) + "-" + std::to_string(channel);
 }
 
+Refusal Unit::check_all(Table table, std::uint16_t first,
+                        std::span<const std::uint16_t> values) const {
+  for (std::size_t index = 0; index < values.size(); ++index) {
+    const Refusal one = check(table, static_cast<std::uint16_t>(first + index), values[index]);
+    if (one != Refusal::none) return one;
+  }
+  return Refusal::none;
+}
+
+void Unit::advance(Time now) {
+  if (!now_) powered_up(now);
+  now_ = std::max(now_.value_or(now), now);
+  agenda_.run(now);
+}
+
 void Unit::moved(Time at, int channel, std::string_view what, boost::json::value value, By by,
                  std::optional<int> part) {
-  moves_.add(Move{at, name(channel), std::string(what), std::move(value), by, std::nullopt, part});
+  moves_.add(Move{.at = at,
+                  .device = name(channel),
+                  .what = std::string(what),
+                  .value = std::move(value),
+                  .by = by,
+                  .part = part});
+}
+
+void Unit::moved(int channel, Move move) {
+  move.device = name(channel);
+  moves_.add(std::move(move));
 }
 
 Said Unit::lacks(std::string_view verb) const {

@@ -18,10 +18,17 @@ namespace building {
 enum class Table : std::uint8_t { coil, discrete, holding, input };
 
 // Modbus exception codes that our devices give; `none` is no exception.
-enum class Refusal : std::uint8_t { none = 0, function = 1, address = 2, value = 3, failure = 4 };
+enum class Refusal : std::uint8_t {
+  none = 0,
+  function = 1,
+  address = 2,
+  value = 3,
+  failure = 4,
+  busy = 6,
+};
 
-// How a command of the control socket ended: done, or why not.
-using Said = std::expected<void, std::string>;
+// How a command of the control socket ended: done, with what there is to tell; or why not.
+using Said = std::expected<boost::json::object, std::string>;
 
 // Where a unit hangs and what its parts are called.
 struct Identity {
@@ -49,14 +56,18 @@ class Unit {
   virtual std::optional<std::uint16_t> read(Table table, std::uint16_t address) const = 0;
   // Whether a write would be taken. Coils: 0 or 1.
   virtual Refusal check(Table table, std::uint16_t address, std::uint16_t value) const = 0;
-  // Only after check() had nothing against it.
+  // Whether a write of several places from `first` would be taken; by default check() of each.
+  virtual Refusal check_all(Table table, std::uint16_t first,
+                            std::span<const std::uint16_t> values) const;
+  // Only after check_all() had nothing against it.
   virtual void write(Table table, std::uint16_t address, std::uint16_t value, Time at) = 0;
   // Which channel an address belongs to (for names in the log of moves).
   virtual int channel_of(Table table, std::uint16_t address) const = 0;
   // Whether what is written there must never be told (digits of codes).
   virtual bool secret(Table, std::uint16_t) const { return false; }
 
-  void advance(Time now) { agenda_.run(now); }
+  // The first one is the power-up.
+  void advance(Time now);
   std::optional<Time> next() const { return agenda_.next(); }
 
   // What a person or the world does to it: "door", "hand", "jam", … with their words.
@@ -67,6 +78,11 @@ class Unit {
  protected:
   void moved(Time at, int channel, std::string_view what, boost::json::value value, By by,
              std::optional<int> part = std::nullopt);
+  // The same; the device is filled in.
+  void moved(int channel, Move move);
+  virtual void powered_up(Time) {}
+  // Of the last advance().
+  Time now() const { return now_.value_or(Time{}); }
   std::string name(int channel) const { return identity_.name(channel); }
   // For verbs that this hardware has no part for.
   Said lacks(std::string_view verb) const;
@@ -76,6 +92,7 @@ class Unit {
  private:
   Identity identity_;
   MoveSink& moves_;
+  std::optional<Time> now_;
 };
 
 // Reading the words of commands; errors say what would be right.

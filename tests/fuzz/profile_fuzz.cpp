@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "drivers/profile/mailbox.hpp"
 #include "drivers/profile/profile.hpp"
 
 namespace {
@@ -81,6 +82,63 @@ void check_writes(const profile::Profile& model, std::uint16_t channel, std::uin
   }
 }
 
+// Whatever a memory is like: orders go to its own registers, and what fits comes back as it was
+// kept.
+void check_memory(const profile::Profile& model, Dice& dice) {
+  require(!model.lock || model.lock->has_memory() == model.memory.has_value());
+  if (!model.memory) return;
+  const profile::DevicePlace place{1, static_cast<std::uint16_t>(1 + dice.word() % 4)};
+  domain::LockSchedule schedule;
+  schedule.first = model.memory->epoch + std::chrono::minutes(dice.word());
+  schedule.last = schedule.first + std::chrono::minutes(dice.word());
+  const unsigned from = dice.word() % 1440U;
+  schedule.weekdays = static_cast<domain::Weekdays>(dice.word() & 0x7FU);
+  schedule.window = std::pair(std::chrono::minutes(from), std::chrono::minutes(1440));
+  const domain::SlotContent contents[] = {
+      {*domain::Code::parse("90210"), {}},
+      {*domain::Code::parse("12345678"), schedule},
+      {*domain::CardNumber::parse("04A1B2C3D4E500"), {}},
+      {*domain::CardNumber::parse("00000000"), schedule},
+  };
+  for (std::size_t area = 0; area < model.lock->areas.size(); ++area) {
+    const domain::SlotAddress address{
+        static_cast<std::uint8_t>(area),
+        static_cast<std::uint16_t>(1 + dice.word() % model.lock->areas[area].places)};
+    for (const auto& content : contents) {
+      if (fit(model, address, content) != profile::Fit::fits) continue;
+      profile::RegisterImage image;
+      for (const auto& exchange :
+           order_exchanges(model, place, profile::SlotOrder::write, address, &content)) {
+        require(exchange.values.size() == exchange.count && exchange.count <= 123);
+        image.put(bus::Table::holding, exchange.address, exchange.values);
+      }
+      const auto found = slot_of(model, place, address, image);
+      require(found.ours && found.content == as_kept(model, content));
+    }
+    require(!order_exchanges(model, place, profile::SlotOrder::remove, address, nullptr).empty());
+  }
+}
+
+// Any words at all are taken as something, or as nothing.
+void check_answers(const profile::Profile& model, Dice& dice) {
+  if (!model.memory) return;
+  profile::RegisterImage image;
+  for (const auto& reg : model.registers) {
+    std::vector<std::uint16_t> words(reg.width());
+    for (auto& word : words) word = dice.word();
+    image.put(reg.table, reg.place(1, 0), words);
+  }
+  const domain::SlotAddress address{0, 1};
+  result_of(model, {}, image);
+  there_of(model, {}, address, image);
+  slot_of(model, {}, address, image);
+  if (model.memory->taken) taken(model, {}, address, image);
+  if (model.memory->clock) clock_of(model, {}, image);
+  for (const auto& question : slot_exchanges(model, {})) {
+    require(question.count >= 1 && question.count <= model.timing.most_words);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -104,6 +162,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_decode(*model, 1, image);
   check_decode(*model, channel, image);
   check_plan(*model);
+  check_memory(*model, dice);
+  check_answers(*model, dice);
   check_writes(*model, channel, static_cast<std::uint8_t>(dice.word()));
   return 0;
 }

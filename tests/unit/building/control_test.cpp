@@ -89,6 +89,22 @@ TEST_CASE("control: every command of the page is taken") {
                                   "power panel lost",
                                   "tamper boxes on",
                                   "  show   lock-101  ",
+                                  "program lock-101 0 1 code 4711",
+                                  "program lock-502 1 90 card 0102030405060708",
+                                  "code lock-101 4711",
+                                  "code lock-101 4712",
+                                  "card lock-502 0102030405060708",
+                                  "key lock-502 90 1",
+                                  "touch lock-501 unlock",
+                                  "touch lock-503 lock",
+                                  "memory lock-501",
+                                  "erase lock-101 0 1",
+                                  "swap lock-503",
+                                  "clock lock-501 -60",
+                                  "drift lock-501 50",
+                                  "masters lock-501 9",
+                                  "refuse lock-502 4",
+                                  "refuse lock-502 off",
                                   "quit"};
   House house;
   for (const char* command : commands) {
@@ -108,6 +124,17 @@ TEST_CASE("control: what is wrong gets a sentence and changes nothing") {
                                   "hand lock-101",
                                   "key lock-101 231",
                                   "battery lock-101 101",
+                                  "code lobby-door 1234",
+                                  "code lock-101 12a4",
+                                  "card lock-603 01020304",
+                                  "touch lock-603 lock",
+                                  "memory lock-604",
+                                  "swap boxes",
+                                  "clock lock-101 60",
+                                  "masters lock-502 1",
+                                  "program lock-101 0 231 code 1234",
+                                  "erase lock-502 2 1",
+                                  "refuse lock-101 7",
                                   "battery lock-101 5x",
                                   "tamper lobby-door on",
                                   "deposit 13 101",
@@ -136,6 +163,27 @@ TEST_CASE("control: what is wrong gets a sentence and changes nothing") {
   }
   CHECK(house.commands.run("moves").at("count") == 0);
   CHECK(house.state("lock-101").at("bolt") == "locked");
+}
+
+TEST_CASE("control: a code typed tells whether it opened, and a memory what is in it") {
+  House house;
+  REQUIRE(house.ok("program lock-502 0 3 code 4711"));
+  const auto right = house.commands.run("code lock-502 4711");
+  CHECK(boost::json::serialize(right) == R"({"ok":true,"accepted":true,"area":0,"slot":3})");
+  const auto wrong = house.commands.run("code lock-502 4712");
+  CHECK(boost::json::serialize(wrong) == R"({"ok":true,"accepted":false,"why":"unknown"})");
+  CHECK(house.commands.run("memory lock-502").at("slots").as_array().size() == 1);
+  CHECK(house.state("lock-502").at("slots_used") == 1);
+  const auto moves = house.commands.run("moves").at("moves").as_array();
+  REQUIRE(moves.size() == 2);
+  auto slot = moves[0].as_object();
+  slot.erase("t_ns");
+  CHECK(slot == boost::json::parse(R"({"device":"lock-502","what":"slot","area":0,"slot":3,)"
+                                   R"("value":"write","by":"hand"})"));
+  CHECK(moves[1].at("slot") == 3);
+  CHECK(moves[1].at("by") == "key");
+  const auto shown = boost::json::serialize(house.commands.run("show lock-502"));
+  CHECK(shown.find("4711") == std::string::npos);
 }
 
 TEST_CASE("control: devices are found by name, whatever line, unit and channel they have") {

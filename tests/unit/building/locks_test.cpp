@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
-#include "tests/building/el100.hpp"
 #include "tests/building/jema2.hpp"
+#include "tests/building/memory_lock.hpp"
 #include "tests/building/sb8.hpp"
 #include "tests/unit/building/recorder.hpp"
 
@@ -15,7 +15,7 @@ constexpr int jammed = 3;
 
 struct El {
   Recorder log;
-  El100 lock{Identity{"line-a", 1, {{1, "lock-101"}}}, log};
+  MemoryLock lock{Identity{"line-a", 1, {{1, "lock-101"}}}, log, el_100()};
 
   int status(Time now) { return input(lock, 0, now); }
   int bolt(Time now) { return status(now) & 3; }
@@ -123,38 +123,6 @@ TEST_CASE("el-100: hand and key move the bolt and are told apart") {
   CHECK(input(el.lock, 2, start + 3s) == 0);
   CHECK(tell(el.lock, 1, "lockout", {"on"}, start + 4s));
   CHECK_FALSE(tell(el.lock, 1, "key", {"17"}, start + 4s));
-}
-
-TEST_CASE("el-100: its memory writes, reads, removes, and says what is wrong") {
-  El el;
-  Time now = start;
-  const auto command = [&el, &now](std::uint16_t slot, std::uint16_t what) {
-    CHECK(write(el.lock, Table::holding, 100, slot, now) == Refusal::none);
-    CHECK(write(el.lock, Table::holding, 110, what, now) == Refusal::none);
-    CHECK(input(el.lock, 110, now + 10ms) == 1);
-    CHECK(write(el.lock, Table::holding, 100, slot, now + 10ms) == Refusal::failure);
-    now += 100ms;
-    return input(el.lock, 110, now);
-  };
-  write(el.lock, Table::holding, 101, 1, now);
-  write(el.lock, Table::holding, 102, 0x1234, now);
-  write(el.lock, Table::holding, 103, 0x56FF, now);
-  CHECK(command(7, 1) == 0);
-  CHECK(command(8, 1) == 2);
-  CHECK(command(231, 1) == 3);
-  CHECK(command(0, 2) == 3);
-  CHECK(command(9, 3) == 0);
-  CHECK(el.lock.read(Table::holding, 101) == 0);
-  CHECK(command(7, 3) == 0);
-  CHECK(el.lock.read(Table::holding, 101) == 1);
-  CHECK(el.lock.read(Table::holding, 103) == 0x56FF);
-  CHECK(command(7, 2) == 0);
-  CHECK(command(7, 3) == 0);
-  CHECK(el.lock.read(Table::holding, 102) == 0xFFFF);
-  CHECK(write(el.lock, Table::holding, 102, 0x12A4, now) == Refusal::value);
-  CHECK(write(el.lock, Table::holding, 101, 3, now) == Refusal::value);
-  CHECK(write(el.lock, Table::holding, 110, 4, now) == Refusal::value);
-  CHECK(write(el.lock, Table::holding, 106, 0, now) == Refusal::address);
 }
 
 TEST_CASE("sb-8: eight locks apart, 1.5 s of travel, gaps between them unmapped") {

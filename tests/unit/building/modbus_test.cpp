@@ -1,11 +1,13 @@
+#include <fstream>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
-#include "tests/building/el100.hpp"
+#include "tests/building/memory_lock.hpp"
 #include "tests/building/scene.hpp"
 #include "tests/building/sp16.hpp"
 #include "tests/building/tcp_session.hpp"
@@ -53,13 +55,13 @@ TEST_CASE("modbus: each function, its limits and its exceptions") {
 
 TEST_CASE("modbus: a write of several values is whole or not at all, and secrets are not told") {
   Recorder log;
-  El100 lock(Identity{"line-a", 1, {{1, "one"}}}, log);
+  MemoryLock lock(Identity{"line-a", 1, {{1, "one"}}}, log, el_100());
   const Bytes good{16, 0, 101, 0, 2, 4, 0, 1, 0x12, 0x34};
   CHECK(execute(lock, good, start, log) == Bytes{16, 0, 101, 0, 2});
   REQUIRE(log.moves.size() == 2);
   CHECK(log.moves[0].value == 1);
   CHECK(log.moves[1].value.is_null());
-  const Bytes bad{16, 0, 101, 0, 2, 4, 0, 2, 0xAB, 0xCD};
+  const Bytes bad{16, 0, 100, 0, 2, 4, 0, 2, 0, 3};
   CHECK(execute(lock, bad, start, log) == Bytes{0x90, 3});
   CHECK(lock.read(Table::holding, 101) == 1);
   CHECK(log.moves.size() == 2);
@@ -68,7 +70,7 @@ TEST_CASE("modbus: a write of several values is whole or not at all, and secrets
 TEST_CASE("tcp: frames out of a stream, answers with the same transaction") {
   Recorder log;
   Bank bank("tcp", 1ms, log);
-  bank.add(std::make_unique<El100>(Identity{"tcp", 1, {}}, log));
+  bank.add(std::make_unique<MemoryLock>(Identity{"tcp", 1, {}}, log, el_100()));
   Random random(1);
   TcpSession session(bank, random);
   Bytes stream{0, 7, 0, 0, 0, 6, 1, 4, 0, 0, 0, 1, 0, 8, 0, 0, 0, 6, 2, 4, 0, 0, 0, 1};
@@ -99,6 +101,73 @@ TEST_CASE("scenes: every device of the sample building has its place, and names 
   const Scene bench = make_scene(SceneName::bench, Duration::zero(), log);
   CHECK(bench.line_b == nullptr);
   CHECK(bench.tcp->units().size() == 16);
+}
+
+// The devices of a site file in these folders, as "id line unit channel model".
+std::set<std::string> devices_of_site(const std::string& file) {
+  std::ifstream stream(std::string(GENKAN_SOURCE_DIR) + "/tests/building/" + file);
+  std::set<std::string> devices;
+  std::map<std::string, std::string> device;
+  const auto end_of_table = [&devices, &device] {
+    if (device.contains("model")) {
+      const std::string channel = device.contains("channel") ? device["channel"] : "1";
+      devices.insert(device["id"] + " " + device["bus"] + " " + device["unit"] + " " + channel +
+                     " " + device["model"]);
+    }
+    device.clear();
+  };
+  for (std::string line; std::getline(stream, line);) {
+    if (line.starts_with("[")) end_of_table();
+    const auto equals = line.find(" = ");
+    if (equals == std::string::npos) continue;
+    std::string value = line.substr(equals + 3);
+    std::erase(value, '"');
+    device[line.substr(0, equals)] = value;
+  }
+  end_of_table();
+  return devices;
+}
+
+TEST_CASE("scenes: the locks of the sample building are those of its site file") {
+  Recorder log;
+  const Scene scene = make_scene(SceneName::sample, Duration::zero(), log);
+  const auto site = devices_of_site("sample-site.toml.in");
+  CHECK(site.size() == 54);
+  int locks = 0;
+  for (const Bank* bank : {scene.line_a.get(), scene.line_b.get()}) {
+    for (const auto& [number, unit] : bank->units()) {
+      if (dynamic_cast<const MemoryLock*>(unit.get()) == nullptr) continue;
+      ++locks;
+      const std::string wanted = unit->identity().name(1) + " " + bank->line() + " " +
+                                 std::to_string(number) + " 1 " + std::string(unit->model());
+      CHECK_MESSAGE(site.contains(wanted), wanted);
+    }
+  }
+  CHECK(locks == 22);
+  CHECK(site.contains("lock-501 line-b 1 1 io-80"));
+  CHECK(site.contains("lock-502 line-b 2 1 pk-9"));
+  CHECK(site.contains("lock-503 line-b 3 1 pk-9s"));
+}
+
+TEST_CASE("scenes: keys is one line with every lock model, as its site file says") {
+  Recorder log;
+  const Scene scene = make_scene(SceneName::keys, Duration::zero(), log);
+  CHECK(scene.line_b == nullptr);
+  CHECK(scene.tcp == nullptr);
+  std::set<std::string> there;
+  for (const auto& [number, unit] : scene.line_a->units()) {
+    for (const auto& [channel, name] : unit->identity().names) {
+      std::string model(unit->model());
+      if (model == "jema-2") model = "jema-door";
+      if (model == "la-8") model = "la-8-light";
+      there.insert(name + " line-a " + std::to_string(number) + " " + std::to_string(channel) +
+                   " " + model);
+    }
+  }
+  CHECK(there.size() == 11);
+  CHECK(there.contains("lock-5 line-a 5 1 io-80"));
+  CHECK(there.contains("lock-8 line-a 8 1 pk-9s"));
+  CHECK(there == devices_of_site("keys-site.toml.in"));
 }
 
 }  // namespace

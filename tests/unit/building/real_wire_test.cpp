@@ -13,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "tests/building/el100.hpp"
+#include "tests/building/memory_lock.hpp"
 #include "tests/building/pty_line.hpp"
 #include "tests/building/tcp_link.hpp"
 #include "tests/unit/building/recorder.hpp"
@@ -68,7 +68,7 @@ struct Line {
   std::unique_ptr<PtyLine> line;
 
   Line() {
-    bank.add(std::make_unique<El100>(Identity{"line-a", 1, {{1, "one"}}}, log));
+    bank.add(std::make_unique<MemoryLock>(Identity{"line-a", 1, {{1, "one"}}}, log, el_100()));
     line = std::make_unique<PtyLine>(PtyLine::Options{path, SerialTiming{}, 1, 0}, bank);
   }
 };
@@ -137,7 +137,7 @@ TEST_CASE("pty: pulled, the port hangs up and its link is gone; put back, it wor
 TEST_CASE("tcp: several clients, each with its answers") {
   Recorder log;
   Bank bank("tcp", Duration::zero(), log);
-  bank.add(std::make_unique<El100>(Identity{"tcp", 1, {}}, log));
+  bank.add(std::make_unique<MemoryLock>(Identity{"tcp", 1, {}}, log, el_100()));
   TcpLink link(0, 1, bank);
   const Descriptor one = connect_to(link.port());
   const Descriptor two = connect_to(link.port());
@@ -152,7 +152,7 @@ TEST_CASE("tcp: several clients, each with its answers") {
 TEST_CASE("tcp: pulled, connections end and none is accepted; put back, the port is the same") {
   Recorder log;
   Bank bank("tcp", Duration::zero(), log);
-  bank.add(std::make_unique<El100>(Identity{"tcp", 1, {}}, log));
+  bank.add(std::make_unique<MemoryLock>(Identity{"tcp", 1, {}}, log, el_100()));
   TcpLink link(0, 1, bank);
   const std::uint16_t port = link.port();
   const Descriptor one = connect_to(port);

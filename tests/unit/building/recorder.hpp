@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ inline int discrete(Unit& unit, std::uint16_t address, Time now) {
 inline Refusal write(Unit& unit, Table table, std::uint16_t address, std::uint16_t value,
                      Time now) {
   unit.advance(now);
-  const Refusal refusal = unit.check(table, address, value);
+  const Refusal refusal = unit.check_all(table, address, std::span(&value, 1));
   if (refusal == Refusal::none) unit.write(table, address, value, now);
   return refusal;
 }

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "tests/building/crc.hpp"
-#include "tests/building/el100.hpp"
+#include "tests/building/memory_lock.hpp"
 #include "tests/building/rtu_line.hpp"
 #include "tests/unit/building/recorder.hpp"
 
@@ -29,8 +29,8 @@ struct Line {
           emitted.insert(emitted.end(), bytes.begin(), bytes.end());
           emitted_at.push_back(now);
         }) {
-    bank.add(std::make_unique<El100>(Identity{"line-a", 1, {{1, "one"}}}, log));
-    bank.add(std::make_unique<El100>(Identity{"line-a", 2, {{1, "two"}}}, log));
+    bank.add(std::make_unique<MemoryLock>(Identity{"line-a", 1, {{1, "one"}}}, log, el_100()));
+    bank.add(std::make_unique<MemoryLock>(Identity{"line-a", 2, {{1, "two"}}}, log, el_100()));
   }
   // Lets the time pass, waking exactly when something is due.
   void run_until(Time end) {

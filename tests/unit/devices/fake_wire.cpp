@@ -1,5 +1,6 @@
 #include "tests/unit/devices/fake_wire.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -94,6 +95,9 @@ void FakeWire::submit(Waiting waiting) {
   const std::uint8_t unit = waiting.exchange.unit;
   const std::uint64_t number = ++last_exchange_;
   waiting_.emplace(number, std::move(waiting));
+  const auto bulk = std::ranges::count_if(
+      waiting_, [](const auto& entry) { return entry.second.lane == bus::Lane::bulk; });
+  most_bulk_waiting = std::max(most_bulk_waiting, static_cast<std::size_t>(bulk));
   if (stuck) return;
   const SteadyTime begins = time_.steady() + queue_time;
   const SteadyTime deadline = waiting_.at(number).deadline;
@@ -114,29 +118,42 @@ void FakeWire::run(std::uint64_t number) {
   const bus::Exchange& exchange = waiting.exchange;
   const SteadyTime now = time_.steady();
   if (!fault_.empty()) return complete(number, ended(Ending::line_down, now, false));
-  bus::Answer answer =
-      is_write(exchange.function)
-          ? answer_write(exchange, waiting.lane)
-          : read(exchange.unit, table_of(exchange.function), exchange.address, exchange.count);
+  exchanges.push_back(exchange);
+  const std::optional<Fate> told = fate ? fate(exchange) : std::nullopt;
+  bus::Answer answer = is_write(exchange.function) ? answer_write(exchange, waiting.lane, told)
+                                                   : answer_read(exchange, told);
   count_silence(exchange.unit, answer.ending == Ending::silent);
   complete(number, std::move(answer));
 }
 
-bus::Answer FakeWire::answer_write(const bus::Exchange& exchange, bus::Lane lane) {
+bus::Answer FakeWire::answer_read(const bus::Exchange& exchange, std::optional<Fate> told) {
+  const SteadyTime now = time_.steady();
+  if (told && *told != Fate::taken) {
+    const bool damaged = *told == Fate::damaged_echo;
+    bus::Answer answer = ended(damaged ? Ending::wrong_crc : Ending::silent, now, true);
+    if (*told == Fate::exception) answer.ending = Ending::exception;
+    answer.exception = *told == Fate::exception ? exception : std::uint8_t{0};
+    return answer;
+  }
+  return read(exchange.unit, table_of(exchange.function), exchange.address, exchange.count);
+}
+
+bus::Answer FakeWire::answer_write(const bus::Exchange& exchange, bus::Lane lane,
+                                   std::optional<Fate> told) {
   const SteadyTime now = time_.steady();
   if (silent.contains(exchange.unit)) return ended(Ending::silent, now, true);
   auto& list = fates[exchange.unit];
-  Fate fate = Fate::taken;
-  if (!list.empty()) {
-    fate = list.front();
+  Fate becomes = told.value_or(Fate::taken);
+  if (!told && !list.empty()) {
+    becomes = list.front();
     list.erase(list.begin());
   }
-  if (fate == Fate::exception) {
+  if (becomes == Fate::exception) {
     bus::Answer answer = ended(Ending::exception, now, true);
     answer.exception = exception;
     return answer;
   }
-  if (fate == Fate::lost) return ended(Ending::silent, now, true);
+  if (becomes == Fate::lost) return ended(Ending::silent, now, true);
   for (std::size_t i = 0; i < exchange.values.size(); ++i) {
     const auto address = static_cast<std::uint16_t>(exchange.address + i);
     const bus::Table table = table_of(exchange.function);
@@ -144,7 +161,7 @@ bus::Answer FakeWire::answer_write(const bus::Exchange& exchange, bus::Lane lane
     writes.push_back({exchange.unit, table, address, exchange.values[i], now, lane});
     if (physics) physics(writes.back());
   }
-  switch (fate) {
+  switch (becomes) {
     case Fate::lost_echo: return ended(Ending::silent, now, true);
     case Fate::damaged_echo: return ended(Ending::wrong_crc, now, true);
     default: return ended(Ending::answered, now, true);
@@ -162,6 +179,7 @@ bus::Answer FakeWire::read(std::uint8_t unit, bus::Table table, std::uint16_t ad
     refused.exception = 2;
     return refused;
   }
+  if (before_read) before_read(unit);
   bus::Answer answer = ended(Ending::answered, now, true);
   for (std::uint16_t i = 0; i < count; ++i) {
     answer.values.push_back(at(unit, table, static_cast<std::uint16_t>(address + i)));

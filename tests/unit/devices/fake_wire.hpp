@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -40,8 +41,15 @@ class FakeWire {
   std::uint32_t asked = 0;    // exchanges and polls begun
   std::map<std::uint8_t, std::vector<Fate>> fates;
   std::uint8_t exception = 4;
-  std::set<std::uint8_t> silent;  // units that do not answer
-  std::set<std::uint8_t> crc;     // units whose answers are damaged
+  // What a submitted exchange comes to, asked before `fates`; reads included.
+  std::function<std::optional<Fate>(const bus::Exchange&)> fate;
+  // Called before a unit is read, for registers that live.
+  std::function<void(std::uint8_t unit)> before_read;
+  // Submitted exchanges that went through, in order.
+  std::vector<bus::Exchange> exchanges;
+  std::size_t most_bulk_waiting = 0;  // at one time
+  std::set<std::uint8_t> silent;      // units that do not answer
+  std::set<std::uint8_t> crc;         // units whose answers are damaged
   std::set<std::pair<std::uint8_t, std::uint16_t>> refused_reads;  // unit and first address
   std::chrono::milliseconds round_trip{10};
   std::chrono::milliseconds queue_time{0};  // before an exchange gets its turn
@@ -74,7 +82,8 @@ class FakeWire {
 
   void submit(Waiting waiting);
   void run(std::uint64_t number);
-  bus::Answer answer_write(const bus::Exchange& exchange, bus::Lane lane);
+  bus::Answer answer_write(const bus::Exchange& exchange, bus::Lane lane, std::optional<Fate> told);
+  bus::Answer answer_read(const bus::Exchange& exchange, std::optional<Fate> told);
   bus::Answer read(std::uint8_t unit, bus::Table table, std::uint16_t address, std::uint16_t count);
   void complete(std::uint64_t number, bus::Answer answer);
   void count_silence(std::uint8_t unit, bool silent);

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "drivers/profile/mailbox.hpp"
 #include "firmware/base/text.hpp"
 #include "tests/unit/profile/support.hpp"
 
@@ -162,7 +163,14 @@ TEST_CASE("docs/PROFILES.md: the tables list the keys that the parser knows, no 
       {"#### `write`", "[command.lock]\nwrite = { qqqqqqqqqqqq = 1 }\n"},
       {"#### `confirm`", "[command.lock]\nconfirm = { qqqqqqqqqqqq = 1 }\n"},
       {"### `[entrance]`", "[entrance]\nqqqqqqqqqqqq = 1\n"},
-      {"### `[slots]`", "[slots]\nqqqqqqqqqqqq = 1\n"},
+      {"### `[lock]`", "[lock]\nqqqqqqqqqqqq = 1\n"},
+      {"### `[memory]`", "[memory]\nqqqqqqqqqqqq = 1\n"},
+      {"### `[[memory.area]]`", "[[memory.area]]\nqqqqqqqqqqqq = 1\n"},
+      {"### `[memory.mailbox]`", "[memory.mailbox]\nqqqqqqqqqqqq = 1\n"},
+      {"#### `command`", "[memory.mailbox]\ncommand = { qqqqqqqqqqqq = 1 }\n"},
+      {"#### meanings", "[memory.mailbox]\nresult = { qqqqqqqqqqqq = 1 }\n"},
+      {"### `[memory.schedule]`", "[memory.schedule]\nqqqqqqqqqqqq = 1\n"},
+      {"### `[memory.clock]`", "[memory.clock]\nqqqqqqqqqqqq = 1\n"},
   };
   for (const auto& c : cases) {
     CAPTURE(c.heading);
@@ -191,6 +199,25 @@ TEST_CASE("docs/PROFILES.md: the worked example is sound and does what the text 
   CHECK(exchange.function == bus::Function::write_register);
   CHECK(exchange.address == 1);
   CHECK(exchange.values == std::vector<std::uint16_t>{2});
+}
+
+TEST_CASE("docs/PROFILES.md: the example of a memory is sound and does what the text says") {
+  std::string all =
+      "[model]\nname = 'ml-40'\ntitle = 'ML-40'\nkind = 'lock'\n"
+      "[state.bolt]\nregister = 'bolt'\nvalues = { 0 = 'unlocked', 1 = 'locked' }\n";
+  for (const auto& block : blocks("toml memory")) {
+    all += block;
+    if (block.starts_with("[register]")) all += "bolt = { table = 'discrete', address = 0 }\n";
+  }
+  const Profile model = parsed(all);
+  REQUIRE(model.lock.has_value());
+  REQUIRE(model.lock->areas.size() == 2);
+  CHECK(model.lock->areas[1].places == 20);
+  const domain::SlotContent content{.key = *domain::CardNumber::parse("01020304"), .schedule = {}};
+  const auto exchanges = order_exchanges(model, {7, 1}, SlotOrder::write, {1, 20}, &content);
+  REQUIRE(exchanges.size() == 1);
+  CHECK(exchanges[0].address == 200);
+  CHECK(exchanges[0].values == std::vector<std::uint16_t>{120, 2, 4, 0x0102, 0x0304, 0, 0, 0, 1});
 }
 
 TEST_CASE("docs/PROFILES.md: the example of rules is sound") {

@@ -81,7 +81,7 @@ TEST_CASE("profile mistakes: [model]") {
   check_all(cases);
 }
 
-TEST_CASE("profile mistakes: [timing], [slots], [entrance]") {
+TEST_CASE("profile mistakes: [timing], [entrance]") {
   const Case cases[] = {
       {14, "[timing]\nresponse_timeout_ms = 10\nmost_words = 126\nmost_gaps = 1",
        "15: 'response_timeout_ms' must be a whole number from 20 to 5000\n"
@@ -89,11 +89,6 @@ TEST_CASE("profile mistakes: [timing], [slots], [entrance]") {
        "17: 'most_gaps' is not known here; did you mean 'most_gap'?"},
       {14, "[timing]\nmost_words = 1\n[register.wide]\ntable = 'input'\naddress = 9\ntype = 'u32'",
        "15: 'most_words' is 1, but register wide (u32) needs 2 words in one read"},
-      {14, "[slots]\ncodes = 80\narea = 'own'\nlead_most_min = 5\nlead_least_min = 6",
-       "16: 'area' is 'own'; allowed: separate or shared\n"
-       "18: 'lead_least_min' is 6, more than lead_most_min, 5"},
-      {14, "[slots]\nschedule = 'none'",
-       "14: [slots] needs 'codes', 'cards' or both; leave it out for a lock without memory"},
       {14, "[entrance]\nopen_while_held = 'pulse'",
        "14: [entrance] is for entrances, not for a lock\n"
        "15: 'open_while_held' is 'pulse'; allowed: ignore or repulse (did you mean 'repulse'?)"},
@@ -308,8 +303,8 @@ TEST_CASE("profile mistakes: several are told at once, from top to bottom") {
       "6: [command.on] needs [command.off] beside it\n"
       "7: 'register' is 'realy', but no [register.realy] is in this file (did you mean 'relay'?)\n"
       "8: a light has no command 'open'; allowed: on or off\n"
-      "10: 'colour' is not known here; known are command, entrance, model, register, slots, state "
-      "or timing");
+      "10: 'colour' is not known here; known are command, entrance, lock, memory, model, register, "
+      "state or timing");
   CHECK(mistakes("") ==
         "1: [model] is missing: it gives the model's name, title and kind\n"
         "1: no register is described; at least one [register.NAME] is needed");
@@ -347,10 +342,10 @@ TEST_CASE("profile mistakes: kinds") {
                  "[register.press]\ntable = 'input'\naddress = 0\n"
                  "[state.press]\nregister = 'press'\nvalues = { 0 = 'none', 1 = 'single' }\n"
                  "[command.open]\nwrite = { register = 'press', value = 1 }\n"
-                 "[slots]\ncodes = 1\n[entrance]\nopen_while_held = 'ignore'\n") ==
+                 "[lock]\nlocked_by_touch = true\n[entrance]\nopen_while_held = 'ignore'\n") ==
         "11: a button takes no commands\n"
         "12: 'register' is 'press' in the input table, which can only be read; coil and holding "
         "can be written\n"
-        "13: [slots] is for locks, not for a button\n"
+        "13: [lock] is for locks, not for a button\n"
         "15: [entrance] is for entrances, not for a button");
 }
