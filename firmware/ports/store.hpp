@@ -14,6 +14,7 @@
 #include "firmware/domain/inventory.hpp"
 #include "firmware/domain/record.hpp"
 #include "firmware/domain/trouble.hpp"
+#include "firmware/ports/key_records.hpp"
 
 // What the rules need of the disk. All calls and completions are on the loop's thread; the disk has
 // a thread of its own.
@@ -29,6 +30,7 @@ struct Change {
   std::vector<domain::TroubleKey> troubles_cleared;
   std::vector<std::pair<DeviceId, bool>> held;  // desired: held open
   std::optional<domain::Inventory> inventory;   // replaces all of it
+  KeyChange keys;                               // written after the inventory
 };
 
 // What the disk knew when the gateway started.
@@ -37,6 +39,7 @@ struct Memory {
   std::map<DeviceId, domain::DeviceState> last_states;
   std::vector<domain::Trouble> troubles;
   std::set<DeviceId> held;
+  KeyMemory keys;
   std::string set_aside;  // where a damaged database was moved at this start; empty: it was sound
 };
 
@@ -85,6 +88,11 @@ class Store {
   // Durable cursors of the journal's readers: 1 to 32 lower case letters, digits, '-'.
   virtual asio::awaitable<Result<>> set_cursor(std::string reader, Seq seq) = 0;
   virtual asio::awaitable<Result<Seq>> cursor(std::string reader) = 0;
+
+  // Seals every code and card number anew, with a key that is made for it (docs/SECRETS.md), and
+  // forgets the key before. After an error everything is readable as before; the error says what is
+  // left to do. Ends at or before 10 s.
+  virtual asio::awaitable<Result<>> rotate_key() = 0;
 
   virtual StorageHealth health() const = 0;
 };

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "firmware/base/text.hpp"
+#include "firmware/store/key_tables.hpp"
 
 namespace genkan::store {
 
@@ -37,7 +38,7 @@ void take_back(Job& job, std::vector<domain::Record>::iterator first) {
 
 bool changes_state(const ports::Change& change) {
   return change.inventory || !change.last_states.empty() || !change.troubles_set.empty() ||
-         !change.troubles_cleared.empty() || !change.held.empty();
+         !change.troubles_cleared.empty() || !change.held.empty() || !change.keys.empty();
 }
 
 void melt(ports::Change earlier, ports::Change& later) {
@@ -49,6 +50,7 @@ void melt(ports::Change earlier, ports::Change& later) {
   std::ranges::move(earlier.troubles_cleared, std::back_inserter(later.troubles_cleared));
   put_in_front(earlier.last_states, later.last_states);
   put_in_front(earlier.held, later.held);
+  melt(std::move(earlier.keys), later.keys);
   if (!later.inventory) later.inventory = std::move(earlier.inventory);
 }
 
@@ -70,7 +72,10 @@ void Backlog::submit(ports::Change change, std::vector<Foreseen> foreseen) {
       return;
     }
   }
-  jobs_.push_back({std::move(change), {}, nullptr, std::move(foreseen), 0});
+  Job job;
+  job.change = std::move(change);
+  job.foreseen = std::move(foreseen);
+  jobs_.push_back(std::move(job));
   count(jobs_.back(), +1);
   enforce_bound();
 }

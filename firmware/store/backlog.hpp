@@ -23,6 +23,7 @@ struct CursorMove {
 struct Job {
   ports::Change change;
   std::optional<CursorMove> cursor;
+  bool rotates_key = false;         // seals all secrets anew
   std::shared_ptr<Waiting> caller;  // null: submitted, nobody waits
   // One for each record of `change`, or none.
   std::vector<Foreseen> foreseen;

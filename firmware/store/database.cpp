@@ -24,7 +24,10 @@ void take(Result<T> loaded, T& target, std::optional<Error>& fault) {
 }
 
 std::optional<Error> load(const Connection& connection, Opened& opened) {
-  std::optional<Error> fault;
+  LoadedKeys keys;
+  std::optional<Error> fault = load_keys(connection, *opened.secrets, keys);
+  opened.memory.keys = std::move(keys.memory);
+  opened.unreadable_secrets = std::move(keys.unreadable);
   take(load_inventory(connection), opened.memory.inventory, fault);
   take(load_last_states(connection), opened.memory.last_states, fault);
   take(load_troubles(connection), opened.memory.troubles, fault);
@@ -48,14 +51,14 @@ Result<Connection> open_checked(const Options& options) {
 }
 
 Result<Database> to_database(FileLock lock, Connection connection, const Options& options,
-                             const std::string& boot) {
+                             const std::string& boot, std::shared_ptr<Secrets> secrets) {
   const auto base = journal_base(connection);
   if (!base) return fail(base.error());
   auto journal = JournalWriter::open(connection, boot);
   if (!journal) return fail(journal.error());
   connection.checkpoint_on_close(true);
-  return Database{std::move(lock), std::move(connection), *std::move(journal), *base,
-                  read_reserved(options.path)};
+  return Database{std::move(lock), std::move(connection),       *std::move(journal),
+                  *base,           read_reserved(options.path), std::move(secrets)};
 }
 
 // Reads what can be read of a file that is not to be written. With `immutable`, what stands in its
@@ -70,6 +73,7 @@ std::optional<Error> load_unwritten(const std::filesystem::path& path, Opened& o
     }
     connection->checkpoint_on_close(false);
     Opened found;
+    found.secrets = opened.secrets;
     fault = load(*connection, found);
     const bool better =
         found.memory.inventory.devices.size() >= opened.memory.inventory.devices.size();
@@ -101,6 +105,11 @@ Result<> carry_over(const Connection& connection, const Opened& found, const Cha
   change.troubles_set = found.memory.troubles;
   for (const auto& device : found.memory.held) change.held.emplace_back(device, true);
   if (auto applied = apply_states(connection, change); !applied) return applied;
+  if (auto carried = carry_keys_over(connection, *found.secrets,
+                                     {found.memory.keys, found.unreadable_secrets});
+      !carried) {
+    return carried;
+  }
   for (const auto& [reader, seq] : found.cursors) {
     if (auto saved = save_cursor(connection, reader, seq); !saved) return saved;
   }
@@ -119,20 +128,23 @@ Result<Database> begin_file(FileLock lock, const Options& options, const std::st
     log(LogLevel::error, "nothing of the damaged database could be carried over",
         {{"reason", carried.error().message()}});
     opened.memory = {};
+    opened.unreadable_secrets = {};
     opened.cursors = {};
     carried = carry_over(*connection, opened, opened.base);
   }
   if (!carried) return fail(carried.error());
-  return to_database(std::move(lock), *std::move(connection), options, boot);
+  return to_database(std::move(lock), *std::move(connection), options, boot, opened.secrets);
 }
 
 // Sets the damaged file aside and begins a fresh one. If the disk does not take that, what was read
 // is known all the same, and the numbers are safe in the side file.
 Result<Opened> begin_afresh(FileLock lock, const Options& options, const std::string& boot,
-                            const Clock& clock, const Error& damage) {
+                            const Clock& clock, std::shared_ptr<Secrets> secrets,
+                            const Error& damage) {
   const auto aside = set_aside(options.path, clock.wall());
   if (!aside) return fail(aside.error());
   Opened opened;
+  opened.secrets = std::move(secrets);
   const auto unread = load_unwritten(*aside, opened);
   log(LogLevel::error, "the database is damaged; it was set aside and a fresh one begun",
       {{"damage", damage.message()},
@@ -169,18 +181,26 @@ Result<> skip_used_numbers(const Connection& connection, const Options& options)
 }
 
 // Leaves `lock` alone if it fails.
-Result<Opened> open_sound(FileLock& lock, const Options& options, const std::string& boot) {
+Result<Opened> open_sound(FileLock& lock, const Options& options, const std::string& boot,
+                          std::shared_ptr<Secrets> secrets) {
   auto connection = open_checked(options);
   if (!connection) return fail(connection.error());
   if (auto skipped = skip_used_numbers(*connection, options); !skipped) {
     return fail(skipped.error());
   }
   Opened opened;
+  opened.secrets = std::move(secrets);
   if (const auto fault = load(*connection, opened)) return fail(*fault);
-  auto database = to_database(std::move(lock), *std::move(connection), options, boot);
+  auto database =
+      to_database(std::move(lock), *std::move(connection), options, boot, opened.secrets);
   if (!database) return fail(database.error());
   opened.database = *std::move(database);
   return opened;
+}
+
+std::filesystem::path key_file_of(const Options& options) {
+  if (!options.key_file.empty()) return options.key_file;
+  return options.path.parent_path() / "gateway.key";
 }
 
 Result<FileLock> take_lock(const Options& options) {
@@ -191,36 +211,70 @@ Result<FileLock> take_lock(const Options& options) {
   return FileLock::take(options.path);
 }
 
-Result<Opened> open_for_writing(const Options& options, const std::string& boot,
-                                const Clock& clock) {
+Result<Opened> open_for_writing(const Options& options, const std::string& boot, const Clock& clock,
+                                const std::shared_ptr<Secrets>& secrets) {
   auto lock = take_lock(options);
   if (!lock) return fail(lock.error());
-  auto opened = open_sound(*lock, options, boot);
+  if (auto saved = secrets->ensure_saved(clock.wall()); !saved) return fail(saved.error());
+  auto opened = open_sound(*lock, options, boot, secrets);
   if (opened || !is_damage(opened.error())) return opened;
-  return begin_afresh(*std::move(lock), options, boot, clock, opened.error());
+  return begin_afresh(*std::move(lock), options, boot, clock, secrets, opened.error());
+}
+
+// If it fails, both keys stay and everything is readable; the next start tries again.
+void finish_rotation(Database& database) {
+  if (!database.secrets->rotation_is_open()) return;
+  auto done = reseal_all(database.connection, *database.secrets);
+  if (done) done = database.secrets->end_rotation();
+  if (done) {
+    log(LogLevel::notice, "all codes and cards are sealed with one key",
+        {{"key", database.secrets->sealing_id()}});
+  } else {
+    log(LogLevel::warning, "codes and cards could not be brought to one key",
+        {{"reason", done.error().message()}});
+  }
+}
+
+void tell_of_keys(const ports::KeyMemory& keys) {
+  if (keys.unreadable_secrets == 0) return;
+  log(LogLevel::error,
+      "codes and cards cannot be read: the key file is not the one that they were sealed with; put "
+      "the right one back (docs/SECRETS.md), or give these keys new codes",
+      {{"secrets", cat(keys.unreadable_secrets)}});
 }
 
 }  // namespace
 
 Result<Opened> open_at_start(const Options& options, const std::string& boot, const Clock& clock) {
-  auto opened = open_for_writing(options, boot, clock);
-  if (opened) return opened;
+  auto loaded = Secrets::load(key_file_of(options));
+  if (!loaded) return fail(loaded.error());
+  const auto secrets = std::make_shared<Secrets>(*std::move(loaded));
+  auto opened = open_for_writing(options, boot, clock, secrets);
+  if (opened) {
+    if (opened->database) finish_rotation(*opened->database);
+    tell_of_keys(opened->memory.keys);
+    return opened;
+  }
   if (opened.error().code() != ErrorCode::io && opened.error().code() != ErrorCode::busy) {
     return fail(opened.error().in(options.path.string()));
   }
   Opened unwritten;
+  unwritten.secrets = secrets;
   const auto unread = load_unwritten(options.path, unwritten);
   unwritten.fault = opened.error().message();
   log(LogLevel::error, "the database cannot be written; the journal is kept in memory",
       {{"reason", unwritten.fault},
        {"not_read", unread ? std::string_view(unread->message()) : "nothing"}});
+  tell_of_keys(unwritten.memory.keys);
   return unwritten;
 }
 
-Result<Database> open_again(const Options& options, const std::string& boot) {
+Result<Database> open_again(const Options& options, const std::string& boot, const Clock& clock,
+                            std::shared_ptr<Secrets> secrets) {
   auto lock = take_lock(options);
   if (!lock) return fail(lock.error());
-  auto opened = open_sound(*lock, options, boot);
+  if (auto saved = secrets->ensure_saved(clock.wall()); !saved) return fail(saved.error());
+  auto opened = open_sound(*lock, options, boot, std::move(secrets));
   if (opened) return *std::move(opened->database);
   if (!is_damage(opened.error())) return fail(opened.error());
   return fail(ErrorCode::corrupt,

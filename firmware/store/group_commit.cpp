@@ -1,5 +1,6 @@
 #include "firmware/store/group_commit.hpp"
 
+#include "firmware/store/key_tables.hpp"
 #include "firmware/store/state_tables.hpp"
 
 namespace genkan::store {
@@ -28,15 +29,19 @@ Result<> write_parts(Database& database, Job& job, std::vector<domain::Record>& 
     records.push_back(*std::move(record));
     ++job.written;
   }
-  if (auto applied = apply_states(database.connection, job.change); !applied) return applied;
+  const Connection& connection = database.connection;
+  auto done = apply_states(connection, job.change);
+  if (done) done = apply_keys(connection, *database.secrets, job.change.keys);
+  if (done && job.rotates_key) done = reseal(connection, *database.secrets);
+  if (!done) return done;
   if (!job.cursor) return {};
   return save_cursor(database.connection, job.cursor->reader, job.cursor->seq);
 }
 
 // All of the job or nothing. A job of one statement needs no savepoint.
 Result<> write_job(Database& database, Job& job, std::vector<domain::Record>& records) {
-  const bool one_statement =
-      !job.cursor && job.change.records.size() == 1 && !changes_state(job.change);
+  const bool one_statement = !job.cursor && !job.rotates_key && job.change.records.size() == 1 &&
+                             !changes_state(job.change);
   if (one_statement) return write_parts(database, job, records);
   const Connection& connection = database.connection;
   const ChainLink before = database.journal.head();

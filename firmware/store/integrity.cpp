@@ -9,9 +9,26 @@ namespace genkan::store {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> small_tables{
-    "meta",         "buildings",   "rooms",    "buses", "devices",
-    "device_rooms", "last_states", "troubles", "held",  "cursors"};
+constexpr std::array small_tables{std::to_array<std::string_view>({"meta",
+                                                                   "buildings",
+                                                                   "rooms",
+                                                                   "buses",
+                                                                   "devices",
+                                                                   "device_rooms",
+                                                                   "last_states",
+                                                                   "troubles",
+                                                                   "held",
+                                                                   "cursors",
+                                                                   "reservations",
+                                                                   "key_groups",
+                                                                   "key_group_devices",
+                                                                   "validity_groups",
+                                                                   "holders",
+                                                                   "temporary_keys",
+                                                                   "slot_notes",
+                                                                   "coupling_marks",
+                                                                   "coupled_since",
+                                                                   "secrets"})};
 
 Result<> quick_check(const Connection& connection, const std::string& pragma) {
   const auto answer = connection.text(pragma);

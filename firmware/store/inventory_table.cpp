@@ -1,74 +1,25 @@
 #include "firmware/store/inventory_table.hpp"
 
 #include <array>
-#include <limits>
 
 #include "firmware/base/text.hpp"
+#include "firmware/store/row_reader.hpp"
 
 namespace genkan::store {
 
 namespace {
 
+// What migration 4 added, and what it gives to rows before it: the file of an earlier program may
+// be read before it can be written.
+constexpr std::string_view building_columns =
+    "zone, default_start, default_end, default_key, common_allowance, show_unlock_buttons, "
+    "show_code_before";
+constexpr std::string_view early_buildings = "'Asia/Tokyo', 900, 600, 'link', 0, 1, NULL";
+constexpr std::string_view device_columns = "coupling, key_lead";
+constexpr std::string_view early_devices = "'none', NULL";
+
 constexpr std::array<std::string_view, 3> parity_names{"none", "even", "odd"};
 constexpr std::array<std::string_view, 3> direction_names{"automatic", "kernel", "rts"};
-
-// Reads rows and remembers the first value that makes no sense.
-class RowReader {
- public:
-  RowReader(const Statement& row, std::string_view table) : row_(row), table_(table) {}
-
-  std::string text(int column) const { return std::string(row_.text(column)); }
-
-  template <class Number>
-  Number integer(int column) {
-    const std::int64_t value = row_.integer(column);
-    if (value < 0 || static_cast<std::uint64_t>(value) > std::numeric_limits<Number>::max()) {
-      complain(column, cat(value));
-      return 0;
-    }
-    return static_cast<Number>(value);
-  }
-
-  template <class Enum, std::size_t size>
-  Enum word(int column, const std::array<std::string_view, size>& names) {
-    for (std::size_t i = 0; i < size; ++i) {
-      if (names[i] == row_.text(column)) return static_cast<Enum>(i);
-    }
-    complain(column, printable(row_.text(column)));
-    return Enum{};
-  }
-
-  void complain(int column, std::string_view value) {
-    if (fault_.empty()) {
-      fault_ = cat("table ", table_, ": column ", column + 1, " cannot be '", value, "'");
-    }
-  }
-  Result<> finish() const {
-    if (!fault_.empty()) return fail(ErrorCode::corrupt, fault_);
-    return {};
-  }
-
- private:
-  const Statement& row_;
-  std::string_view table_;
-  std::string fault_;
-};
-
-// Calls `take` for each row of the query.
-template <class Take>
-Result<> for_rows(const Connection& connection, std::string_view table, std::string_view sql,
-                  Take take) {
-  auto rows = connection.prepare(sql);
-  if (!rows) return fail(rows.error());
-  while (true) {
-    const auto row = rows->step();
-    if (!row) return fail(row.error());
-    if (!*row) return {};
-    RowReader reader(*rows, table);
-    take(reader, *rows);
-    if (auto read = reader.finish(); !read) return read;
-  }
-}
 
 domain::BusConfig bus_from(RowReader& row, const Statement& columns) {
   domain::BusConfig bus;
@@ -105,12 +56,27 @@ domain::DeviceConfig device_from(RowReader& row, const Statement& columns) {
   device.unit = row.integer<std::uint8_t>(4);
   device.channel = row.integer<std::uint16_t>(5);
   if (!columns.is_null(6)) {
-    device.purpose = purpose_named(columns.text(6));
-    if (!device.purpose) row.complain(6, printable(columns.text(6)));
+    device.purpose = row.named<domain::ZonePurpose>(6, purpose_named);
   }
   if (!columns.is_null(7)) device.panel = DeviceId(row.text(7));
   device.open_limit = std::chrono::seconds{row.integer<std::uint32_t>(8)};
+  device.coupling = row.named<domain::Coupling>(9, domain::coupling_named);
+  device.key_lead = row.minutes(10);
   return device;
+}
+
+domain::BuildingConfig building_from(RowReader& row) {
+  domain::BuildingConfig building;
+  building.id = BuildingId(row.text(0));
+  building.name = row.text(1);
+  building.zone = row.text(2);
+  building.default_start = row.minutes(3).value_or(building.default_start);
+  building.default_end = row.minutes(4).value_or(building.default_end);
+  building.default_key = row.text(5);
+  building.common_allowance = row.minutes(6).value_or(building.common_allowance);
+  building.show_unlock_buttons = row.integer<std::uint8_t>(7) != 0;
+  building.show_code_before = row.minutes(8);
+  return building;
 }
 
 Result<> save_bus(Statement& insert, const domain::BusConfig& bus, std::int64_t position) {
@@ -139,6 +105,8 @@ Result<> save_device(Statement& insert, const domain::DeviceConfig& device, std:
       .bind_optional(8, device.purpose ? domain::name_of(*device.purpose) : std::string_view())
       .bind_optional(9, device.panel ? std::string_view(device.panel->str()) : std::string_view())
       .bind(10, std::int64_t{device.open_limit.count()})
+      .bind(11, domain::name_of(device.coupling))
+      .bind_optional(12, device.key_lead)
       .run();
 }
 
@@ -167,7 +135,17 @@ Result<> save_all(const Connection& connection, std::string_view sql, const List
 
 Result<> save_building(Statement& insert, const domain::BuildingConfig& building,
                        std::int64_t position) {
-  return insert.bind(1, position).bind(2, building.id.str()).bind(3, building.name).run();
+  return insert.bind(1, position)
+      .bind(2, building.id.str())
+      .bind(3, building.name)
+      .bind(4, building.zone)
+      .bind(5, std::int64_t{building.default_start.count()})
+      .bind(6, std::int64_t{building.default_end.count()})
+      .bind(7, building.default_key)
+      .bind(8, std::int64_t{building.common_allowance.count()})
+      .bind(9, std::int64_t{building.show_unlock_buttons ? 1 : 0})
+      .bind_optional(10, building.show_code_before)
+      .run();
 }
 
 Result<> save_room(Statement& insert, const domain::RoomConfig& room, std::int64_t position) {
@@ -194,8 +172,9 @@ Result<> save_inventory(const Connection& connection, const domain::Inventory& i
       "DELETE FROM buildings");
   if (done) done = save_contract(connection, inventory.contract);
   if (done) {
-    done = save_all(connection, "INSERT INTO buildings VALUES (?1, ?2, ?3)", inventory.buildings,
-                    save_building);
+    done = save_all(connection,
+                    "INSERT INTO buildings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                    inventory.buildings, save_building);
   }
   if (done) {
     done = save_all(connection, "INSERT INTO rooms VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -208,7 +187,8 @@ Result<> save_inventory(const Connection& connection, const domain::Inventory& i
   }
   if (done) {
     done =
-        save_all(connection, "INSERT INTO devices VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        save_all(connection,
+                 "INSERT INTO devices VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                  inventory.devices, save_device);
   }
   if (!done) return done;
@@ -225,11 +205,14 @@ Result<domain::Inventory> load_inventory(const Connection& connection) {
   auto contract = connection.text("SELECT value FROM meta WHERE key = 'contract'");
   if (!contract) return fail(contract.error());
   inventory.contract = *std::move(contract);
-  auto loaded =
-      for_rows(connection, "buildings", "SELECT id, name FROM buildings ORDER BY position",
-               [&inventory](RowReader& row, const Statement&) {
-                 inventory.buildings.push_back({BuildingId(row.text(0)), row.text(1)});
-               });
+  const auto version = connection.integer("PRAGMA user_version");
+  if (!version) return fail(version.error());
+  auto loaded = for_rows(connection, "buildings",
+                         cat("SELECT id, name, ", *version < 4 ? early_buildings : building_columns,
+                             " FROM buildings ORDER BY position"),
+                         [&inventory](RowReader& row, const Statement&) {
+                           inventory.buildings.push_back(building_from(row));
+                         });
   if (!loaded) return fail(loaded.error());
   loaded = for_rows(
       connection, "rooms", "SELECT id, name, building, common, number FROM rooms ORDER BY position",
@@ -245,12 +228,13 @@ Result<domain::Inventory> load_inventory(const Connection& connection) {
                       inventory.buses.push_back(bus_from(row, columns));
                     });
   if (!loaded) return fail(loaded.error());
-  loaded = for_rows(connection, "devices",
-                    "SELECT id, name, model, bus, unit, channel, purpose, panel, open_limit "
-                    "FROM devices ORDER BY position",
-                    [&inventory](RowReader& row, const Statement& columns) {
-                      inventory.devices.push_back(device_from(row, columns));
-                    });
+  loaded = for_rows(
+      connection, "devices",
+      cat("SELECT id, name, model, bus, unit, channel, purpose, panel, open_limit, ",
+          *version < 4 ? early_devices : device_columns, " FROM devices ORDER BY position"),
+      [&inventory](RowReader& row, const Statement& columns) {
+        inventory.devices.push_back(device_from(row, columns));
+      });
   if (!loaded) return fail(loaded.error());
   std::size_t at = 0;
   loaded =

@@ -11,6 +11,7 @@ namespace genkan::store {
 // [storage] of the settings; what is below `path` has the product's values.
 struct Options {
   std::filesystem::path path;                  // the folder is made if it is not there
+  std::filesystem::path key_file;              // empty: gateway.key in the database's folder
   std::uint32_t journal_days = 400;            // 1 to 3,660
   std::uint64_t journal_bytes = 512ull << 20;  // of the whole database; at least 1 MiB
   // Files up to this size are checked whole at start (0.3 s a 100 MB here, seconds on flash); of

@@ -104,6 +104,102 @@ constexpr std::array migrations{
       seq    INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     )sql",
+    // 4: keys. Times are milliseconds since 1970, UTC; JSON is that of key_text.hpp. Codes and card
+    // numbers are in `secrets` alone, sealed (docs/SECRETS.md).
+    R"sql(
+    ALTER TABLE buildings ADD COLUMN zone TEXT NOT NULL DEFAULT 'Asia/Tokyo';
+    ALTER TABLE buildings ADD COLUMN default_start INTEGER NOT NULL DEFAULT 900;  -- minutes
+    ALTER TABLE buildings ADD COLUMN default_end INTEGER NOT NULL DEFAULT 600;
+    ALTER TABLE buildings ADD COLUMN default_key TEXT NOT NULL DEFAULT 'link';
+    ALTER TABLE buildings ADD COLUMN common_allowance INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE buildings ADD COLUMN show_unlock_buttons INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE buildings ADD COLUMN show_code_before INTEGER;        -- NULL: always
+    ALTER TABLE devices ADD COLUMN coupling TEXT NOT NULL DEFAULT 'none';
+    ALTER TABLE devices ADD COLUMN key_lead INTEGER;                  -- NULL: as the model says
+    CREATE TABLE reservations (
+      id        TEXT PRIMARY KEY,
+      name      TEXT NOT NULL,
+      device    TEXT,           -- one of the two
+      key_group TEXT,
+      timing    TEXT NOT NULL,  -- JSON
+      kind      TEXT NOT NULL,
+      mail      TEXT NOT NULL,  -- JSON, a list
+      origin    TEXT NOT NULL,
+      made      INTEGER NOT NULL,
+      revision  INTEGER NOT NULL,
+      CHECK ((device IS NULL) <> (key_group IS NULL))
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE key_groups (
+      id   TEXT PRIMARY KEY,
+      name TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE key_group_devices (
+      key_group TEXT NOT NULL,
+      position  INTEGER NOT NULL,
+      device    TEXT NOT NULL,
+      PRIMARY KEY (key_group, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE validity_groups (
+      id     TEXT PRIMARY KEY,
+      name   TEXT NOT NULL,
+      timing TEXT NOT NULL  -- JSON
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE holders (
+      id         TEXT PRIMARY KEY,
+      outside_id TEXT NOT NULL,  -- '': made by hand
+      name       TEXT NOT NULL,
+      key_group  TEXT NOT NULL,
+      validity   TEXT,           -- NULL: always
+      enabled    INTEGER NOT NULL,
+      mail       TEXT NOT NULL,
+      made       INTEGER NOT NULL,
+      revision   INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE temporary_keys (
+      id        TEXT PRIMARY KEY,
+      name      TEXT NOT NULL,
+      id_number TEXT NOT NULL,
+      room      TEXT NOT NULL,
+      rule      TEXT NOT NULL,  -- JSON
+      used      INTEGER NOT NULL,
+      revoked   INTEGER NOT NULL,
+      made      INTEGER NOT NULL,
+      serial    INTEGER NOT NULL UNIQUE  -- 64 bits without a sign
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE slot_notes (
+      device   TEXT NOT NULL,
+      area     INTEGER NOT NULL,
+      slot     INTEGER NOT NULL,
+      owner    TEXT NOT NULL,  -- as in `secrets`
+      id       TEXT NOT NULL,
+      card     INTEGER NOT NULL,
+      hash     BLOB NOT NULL,  -- see domain::KeyHash
+      root     TEXT NOT NULL,  -- which root of the key file the hashing key is from; '': a lost one
+      schedule TEXT,           -- JSON
+      state    TEXT NOT NULL,
+      since    INTEGER NOT NULL,
+      failures INTEGER NOT NULL,
+      next_try INTEGER NOT NULL,
+      PRIMARY KEY (device, area, slot)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE coupling_marks (
+      device      TEXT PRIMARY KEY,
+      followed_to INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE coupled_since (
+      device TEXT PRIMARY KEY,
+      since  INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE secrets (
+      owner  TEXT NOT NULL,  -- reservation, holder, room (its door code), …
+      id     TEXT NOT NULL,  -- the owner's
+      part   TEXT NOT NULL,  -- code, card
+      name   TEXT NOT NULL,  -- a card's
+      key    TEXT NOT NULL,  -- the id of the key in the key file that sealed it
+      sealed BLOB NOT NULL,  -- nonce, AES-256-GCM, tag
+      PRIMARY KEY (owner, id, part)
+    ) STRICT, WITHOUT ROWID;
+    )sql",
 };
 
 }  // namespace

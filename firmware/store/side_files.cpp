@@ -23,6 +23,8 @@ std::unexpected<Error> system_fault(std::string_view what, const std::filesystem
   return fail(ErrorCode::io, cat(what, " ", path.string(), ": ", std::strerror(errno)));
 }
 
+}  // namespace
+
 Result<> sync_folder_of(const std::filesystem::path& path) {
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -34,7 +36,15 @@ Result<> sync_folder_of(const std::filesystem::path& path) {
   return {};
 }
 
-}  // namespace
+std::filesystem::path aside_name(const std::filesystem::path& path, WallTime now) {
+  std::string stamp = format_time(now).substr(0, 19) + "Z";
+  std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
+  std::filesystem::path target = beside(path, ".damaged-" + stamp);
+  for (int again = 2; std::filesystem::exists(target); ++again) {
+    target = beside(path, cat(".damaged-", stamp, "-", again));
+  }
+  return target;
+}
 
 Seq read_reserved(const std::filesystem::path& database) {
   std::ifstream file(beside(database, ".head"));
@@ -80,12 +90,7 @@ FileLock::~FileLock() {
 }
 
 Result<std::filesystem::path> set_aside(const std::filesystem::path& database, WallTime now) {
-  std::string stamp = format_time(now).substr(0, 19) + "Z";
-  std::erase_if(stamp, [](char c) { return c == '-' || c == ':'; });
-  std::filesystem::path target = beside(database, ".damaged-" + stamp);
-  for (int again = 2; std::filesystem::exists(target); ++again) {
-    target = beside(database, cat(".damaged-", stamp, "-", again));
-  }
+  const auto target = aside_name(database, now);
   // The log first: should the power fail in between, the file without its log is still damaged and
   // is set aside at the next start, and nothing is lost.
   for (const std::string_view suffix : {"-shm", "-wal", ""}) {

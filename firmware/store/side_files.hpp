@@ -34,6 +34,11 @@ class FileLock {
   int descriptor_ = -1;
 };
 
+// `<path>.damaged-<time>`, or that with a number behind it: no such file is there yet.
+std::filesystem::path aside_name(const std::filesystem::path& path, WallTime now);
+// After a file was renamed: on disk is that it was.
+Result<> sync_folder_of(const std::filesystem::path& path);
+
 // Moves the database with its -wal and -shm to `genkan.db.damaged-<time>`; the new path of the
 // database. Nothing is changed in the files.
 Result<std::filesystem::path> set_aside(const std::filesystem::path& database, WallTime now);

@@ -105,6 +105,10 @@ Statement& Statement::bind_optional(int parameter, std::string_view text) {
   return text.empty() ? bind_null(parameter) : bind(parameter, text);
 }
 
+Statement& Statement::bind_optional(int parameter, std::optional<std::chrono::minutes> minutes) {
+  return minutes ? bind(parameter, std::int64_t{minutes->count()}) : bind_null(parameter);
+}
+
 Result<bool> Statement::step() {
   sqlite3* const database = sqlite3_db_handle(statement_.get());
   if (bind_fault_ != 0) return fail(ErrorCode::internal, "a parameter could not be bound");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -31,6 +32,8 @@ class Statement {
   Statement& bind_null(int parameter);
   // NULL for empty text.
   Statement& bind_optional(int parameter, std::string_view text);
+  // NULL for none.
+  Statement& bind_optional(int parameter, std::optional<std::chrono::minutes> minutes);
 
   // True: there is a row to read; false: done.
   Result<bool> step();

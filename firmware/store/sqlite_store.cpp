@@ -82,6 +82,7 @@ SqliteStore::SqliteStore(const Options& options, asio::any_io_executor loop, con
     : loop_(std::move(loop)),
       boot_(std::move(boot)),
       memory_(std::move(opened.memory)),
+      keys_(opened.secrets->keys()),
       side_(std::make_shared<LoopSide>(
           LoopSide{{}, opened.head.seq, Seq{number(opened.base.seq) + 1}})),
       writer_(options, boot_, clock, std::move(opened),
@@ -189,6 +190,14 @@ asio::awaitable<Result<Seq>> SqliteStore::cursor(std::string reader) {
   const auto asked = co_await ask(std::move(question));
   if (!asked) co_return fail(asked.error());
   co_return *found;
+}
+
+asio::awaitable<Result<>> SqliteStore::rotate_key() {
+  Job job;
+  job.rotates_key = true;
+  const auto rotated = co_await write(std::move(job));
+  if (!rotated) co_return fail(rotated.error());
+  co_return Result<>{};
 }
 
 ports::StorageHealth SqliteStore::health() const { return writer_.health(); }

@@ -7,6 +7,7 @@
 
 #include "firmware/base/clock.hpp"
 #include "firmware/ports/store.hpp"
+#include "firmware/store/gateway_keys.hpp"
 #include "firmware/store/options.hpp"
 #include "firmware/store/reader.hpp"
 #include "firmware/store/writer.hpp"
@@ -22,7 +23,10 @@ namespace genkan::store {
 //   (`io`).
 // - At most 10,000 records and 1,000 callers wait for the disk and 256 questions for the reader;
 //   more are `busy`, except submit(), which gives up its oldest activity (see Backlog).
-// - A new inventory takes last states and holds of devices that it no longer has with it.
+// - A new inventory takes last states, holds and coupling marks of devices that it no longer has
+//   with it; slot notes, reservations and groups stay until they are removed.
+// - Codes and card numbers are sealed (docs/SECRETS.md). Without the key file that they were sealed
+//   with the store opens all the same; see ports::KeyMemory.
 // - With an empty journal oldest() is head() + 1.
 // - A cursor that was never set is 0. At most 64 readers have one.
 // - Destroyed before the loop's context; what still waits is written first, callers are answered,
@@ -31,7 +35,7 @@ class SqliteStore final : public ports::Store {
  public:
   // Blocks while the database is checked. A damaged database is set aside; a disk that cannot be
   // written is no error (health() tells): the doors work on. Errors: settings out of range, another
-  // gateway uses the database, a newer program wrote it.
+  // gateway uses the database, a newer program wrote it, others may read the key file.
   static Result<std::unique_ptr<SqliteStore>> open(Options options,
                                                    boost::asio::any_io_executor loop,
                                                    const Clock& clock);
@@ -48,6 +52,9 @@ class SqliteStore final : public ports::Store {
   Seq oldest() const override;
   boost::asio::awaitable<Result<>> set_cursor(std::string reader, Seq seq) override;
   boost::asio::awaitable<Result<Seq>> cursor(std::string reader) override;
+  boost::asio::awaitable<Result<>> rotate_key() override;
+  // The same for the life of the store.
+  const GatewayKeys& keys() const { return keys_; }
   ports::StorageHealth health() const override;
 
  private:
@@ -67,6 +74,7 @@ class SqliteStore final : public ports::Store {
   boost::asio::any_io_executor loop_;
   std::string boot_;
   ports::Memory memory_;
+  GatewayKeys keys_;
   std::shared_ptr<LoopSide> side_;
   Writer writer_;
   Reader reader_;

@@ -68,7 +68,9 @@ Result<> replace_inventory(const Connection& connection, const ports::Change& ch
   }
   return connection.run(
       "DELETE FROM last_states WHERE device NOT IN (SELECT id FROM devices);"
-      "DELETE FROM held WHERE device NOT IN (SELECT id FROM devices)");
+      "DELETE FROM held WHERE device NOT IN (SELECT id FROM devices);"
+      "DELETE FROM coupling_marks WHERE device NOT IN (SELECT id FROM devices);"
+      "DELETE FROM coupled_since WHERE device NOT IN (SELECT id FROM devices)");
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ namespace genkan::store {
 using Cursors = std::map<std::string, Seq>;
 
 // Writes the parts of a change that are no records: the inventory first (devices that it no longer
-// has lose state and hold), then troubles cleared, troubles set, states, holds. Call inside a
-// transaction or savepoint.
+// has lose state, hold and coupling marks), then troubles cleared, troubles set, states, holds.
+// Call inside a transaction or savepoint.
 Result<> apply_states(const Connection& connection, const ports::Change& change);
 Result<> save_cursor(const Connection& connection, const std::string& reader, Seq seq);
 

@@ -38,6 +38,7 @@ Writer::Writer(Options options, std::string boot, const Clock& clock, Opened ope
       deliver_(std::move(deliver)),
       foresight_(boot_),
       database_(std::move(opened.database)),
+      secrets_(std::move(opened.secrets)),
       base_(opened.base),
       head_(opened.head),
       retention_at_(Steady::now() + options_.retention_every),
@@ -151,12 +152,14 @@ Writer::Step Writer::step_while_failing(SteadyTime now) {
 
 void Writer::write(std::vector<Job> jobs) {
   std::erase_if(jobs, [](const Job& job) { return job.caller && !job.caller->begin(); });
+  begin_rotation(jobs);
   if (jobs.empty() && failures_ == 0) return;
   Delivery delivery;
   if (auto written = write_transaction(jobs, delivery); !written) {
     note_failure(written.error(), std::move(jobs));
     return;
   }
+  end_rotation(jobs, delivery);
   note_success(went_astray(jobs, head_));
   note_given_up(delivery);
   set_place(delivery);
@@ -180,7 +183,7 @@ Result<> Writer::ensure_open() {
     database_.reset();
   }
   if (database_) return {};
-  auto opened = open_again(options_, boot_);
+  auto opened = open_again(options_, boot_, clock_, secrets_);
   if (!opened) return fail(opened.error());
   database_.emplace(*std::move(opened));
   base_ = database_->base;

@@ -51,6 +51,8 @@ class Writer {
   void write(std::vector<Job> jobs);
   Result<> write_transaction(std::vector<Job>& jobs, Delivery& delivery);
   Result<> ensure_open();
+  void begin_rotation(std::vector<Job>& jobs);
+  void end_rotation(const std::vector<Job>& jobs, Delivery& delivery);
   void reserve_numbers(const std::vector<Job>& jobs);
   void note_success(bool astray);
   void note_given_up(const Delivery& delivery);
@@ -72,6 +74,7 @@ class Writer {
 
   // The writer's thread alone.
   std::optional<Database> database_;
+  const std::shared_ptr<Secrets> secrets_;
   ChainLink base_;
   ChainLink head_;
   SteadyTime retention_at_;

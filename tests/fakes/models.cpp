@@ -68,7 +68,10 @@ domain::DeviceConfig zone(std::uint16_t channel, std::string name, ZonePurpose p
 domain::Inventory small_site() {
   domain::Inventory site;
   site.contract = "SPID-0001";
-  site.buildings.push_back({BuildingId("sakura"), "Sakura Court", 0});
+  domain::BuildingConfig sakura;
+  sakura.id = BuildingId("sakura");
+  sakura.name = "Sakura Court";
+  site.buildings.push_back(std::move(sakura));
   site.rooms.push_back({RoomId("lobby"), "Lobby", BuildingId("sakura"), true, 0, 0});
   site.rooms.push_back({RoomId("r101"), "101", BuildingId("sakura"), false, 101, 0});
   site.rooms.push_back({RoomId("r102"), "102", BuildingId("sakura"), false, 102, 0});

@@ -5,6 +5,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tests/fakes/key_memory.hpp"
+
 namespace genkan::fakes {
 
 namespace asio = boost::asio;
@@ -77,6 +79,15 @@ asio::awaitable<Result<Seq>> FakeStore::cursor(std::string reader) {
   co_return cursors_[reader];
 }
 
+asio::awaitable<Result<>> FakeStore::rotate_key() {
+  const auto token = asio::use_awaitable;
+  co_await asio::post(loop_, token);
+  while (disk_ == Disk::stuck) co_await asio::post(loop_, token);
+  if (disk_ == Disk::failing) co_return fail(ErrorCode::io, "the disk is full");
+  ++rotations_;
+  co_return Result<>{};
+}
+
 ports::StorageHealth FakeStore::health() const {
   ports::StorageHealth health;
   health.failing = disk_ == Disk::failing;
@@ -99,6 +110,7 @@ std::vector<domain::Record> FakeStore::apply(ports::Change change) {
     committed.push_back(std::move(record));
   }
   if (oldest_ == Seq{} && !records_.empty()) oldest_ = records_.front().seq;
+  if (change.inventory) take_inventory(std::move(*change.inventory));
   for (auto& [device, state] : change.last_states) on_disk_.last_states[device] = state;
   for (const auto& key : change.troubles_cleared) {
     std::erase_if(on_disk_.troubles, [&key](const auto& trouble) { return trouble.key == key; });
@@ -114,9 +126,22 @@ std::vector<domain::Record> FakeStore::apply(ports::Change change) {
       on_disk_.held.erase(device);
     }
   }
-  if (change.inventory) on_disk_.inventory = std::move(*change.inventory);
+  fakes::apply(change.keys, on_disk_.keys);
   if (on_committed_ && !committed.empty()) on_committed_(committed);
   return committed;
+}
+
+// As the real one: what is known of devices goes with them.
+void FakeStore::take_inventory(domain::Inventory inventory) {
+  on_disk_.inventory = std::move(inventory);
+  const auto gone = [this](const DeviceId& device) {
+    return on_disk_.inventory.device(device) == nullptr;
+  };
+  const auto of_gone = [&gone](const auto& entry) { return gone(entry.first); };
+  std::erase_if(on_disk_.last_states, of_gone);
+  std::erase_if(on_disk_.held, gone);
+  std::erase_if(on_disk_.keys.coupling_marks, of_gone);
+  std::erase_if(on_disk_.keys.coupled_since, of_gone);
 }
 
 void FakeStore::flush_soon() {

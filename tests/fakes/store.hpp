@@ -28,6 +28,7 @@ class FakeStore final : public ports::Store {
 
   const std::vector<domain::Record>& records() const { return records_; }
   std::size_t transactions() const { return transactions_; }
+  std::size_t rotations() const { return rotations_; }
   // What a gateway started on this disk would be told.
   const ports::Memory& on_disk() const { return on_disk_; }
 
@@ -42,10 +43,12 @@ class FakeStore final : public ports::Store {
   Seq oldest() const override { return oldest_; }
   ports::asio::awaitable<Result<>> set_cursor(std::string reader, Seq seq) override;
   ports::asio::awaitable<Result<Seq>> cursor(std::string reader) override;
+  ports::asio::awaitable<Result<>> rotate_key() override;
   ports::StorageHealth health() const override;
 
  private:
   std::vector<domain::Record> apply(ports::Change change);
+  void take_inventory(domain::Inventory inventory);
   void flush_soon();
   void flush();
 
@@ -56,6 +59,7 @@ class FakeStore final : public ports::Store {
   Disk disk_ = Disk::working;
   std::uint64_t free_bytes_ = 1ULL << 34U;
   std::size_t transactions_ = 0;
+  std::size_t rotations_ = 0;
   std::deque<ports::Change> waiting_;
   std::vector<domain::Record> records_;
   Seq oldest_{};

@@ -77,3 +77,59 @@ TEST_CASE("migrations: one that fails leaves the version before it") {
   CHECK(connection->integer("SELECT count(*) FROM sqlite_schema WHERE name = 'rooms'").value() ==
         0);
 }
+
+TEST_CASE("migrations: a site of before there were keys has the usual settings and no coupling") {
+  TemporaryFolder folder;
+  make_version(folder.database(), 3);
+  {
+    const auto connection = Connection::open(folder.database(), Access::read_write);
+    REQUIRE(connection
+                ->run("INSERT INTO buildings VALUES (1, 'sakura', 'Sakura Court');"
+                      "INSERT INTO rooms VALUES (1, 'r101', '101', 'sakura', 0, 101);"
+                      "INSERT INTO buses VALUES (1, 'line-a', '', NULL, NULL, NULL, NULL, NULL, "
+                      "'192.0.2.7', 502);"
+                      "INSERT INTO devices VALUES (1, 'lock-101', 'Door 101', 'el-100', 'line-a', "
+                      "1, 1, NULL, NULL, 60);"
+                      "INSERT INTO device_rooms VALUES ('lock-101', 1, 'r101');"
+                      "INSERT INTO held VALUES ('lock-101');"
+                      "UPDATE meta SET value = 'SPID-0001' WHERE key = 'contract'")
+                .has_value());
+  }
+  domain::BuildingConfig sakura;
+  sakura.id = BuildingId("sakura");
+  sakura.name = "Sakura Court";
+  domain::DeviceConfig lock;
+  lock.id = DeviceId("lock-101");
+  lock.name = "Door 101";
+  lock.model = "el-100";
+  lock.bus = BusId("line-a");
+  lock.rooms = {RoomId("r101")};
+  lock.open_limit = 60s;
+  const auto check = [&](const ports::Memory& memory) {
+    CHECK(memory.set_aside == "");
+    CHECK(memory.inventory.contract == "SPID-0001");
+    CHECK(memory.inventory.buildings == std::vector{sakura});
+    CHECK(memory.inventory.devices == std::vector{lock});
+    CHECK(memory.held == std::set{DeviceId("lock-101")});
+    CHECK(memory.keys == ports::KeyMemory{});
+  };
+  SUBCASE("migrated") {
+    StoreBench bench(folder.database());
+    check(bench.store->memory());
+    ports::Change change;
+    change.inventory = sample_inventory();
+    REQUIRE(bench.commit(change).has_value());
+    REQUIRE(bench.reopen().has_value());
+    CHECK(bench.store->memory().inventory == sample_inventory());
+  }
+  SUBCASE("where the key file, and so the database, cannot be written, it is read as it is") {
+    std::filesystem::create_directories(folder.key_file().string() + "-new/in-the-way");
+    StoreBench bench(folder.database());
+    CHECK(bench.store->health().failing);
+    check(bench.store->memory());
+    std::filesystem::remove_all(folder.key_file().string() + "-new");
+    REQUIRE(bench.run_until([&] { return !bench.store->health().failing; }));
+    REQUIRE(bench.reopen().has_value());
+    check(bench.store->memory());
+  }
+}

@@ -102,6 +102,8 @@ Result<Seq> StoreBench::cursor(std::string reader) {
   return wait(store->cursor(std::move(reader)));
 }
 
+Result<> StoreBench::rotate_key() { return wait(store->rotate_key()); }
+
 domain::RecordDraft draft(std::string device, domain::RecordKind kind, domain::RecordLane lane) {
   domain::RecordDraft draft;
   draft.kind = kind;
@@ -137,7 +139,20 @@ domain::DeviceConfig device(std::string id, std::string name, std::string model,
 domain::Inventory sample_inventory() {
   domain::Inventory site;
   site.contract = "SPID-0001";
-  site.buildings = {{BuildingId("sakura"), "Sakura Court"}, {BuildingId("annex"), "Annex"}};
+  domain::BuildingConfig sakura;
+  sakura.id = BuildingId("sakura");
+  sakura.name = "Sakura Court";
+  domain::BuildingConfig annex;
+  annex.id = BuildingId("annex");
+  annex.name = "Annex";
+  annex.zone = "Europe/London";
+  annex.default_start = 16h + 30min;
+  annex.default_end = 58h;
+  annex.default_key = "code_and_link";
+  annex.common_allowance = 45min;
+  annex.show_unlock_buttons = false;
+  annex.show_code_before = 0min;
+  site.buildings = {sakura, annex};
   site.rooms = {{RoomId("r102"), "102", BuildingId("sakura"), false, 102},
                 {RoomId("r101"), "101", BuildingId("sakura"), false, 101},
                 {RoomId("lobby"), "Lobby", BuildingId("sakura"), true, 0}};
@@ -151,6 +166,8 @@ domain::Inventory sample_inventory() {
   auto lock = device("lock-101", "Door 101", "el-100", "line-a");
   lock.rooms = {RoomId("r101"), RoomId("lobby")};
   lock.open_limit = 90s;
+  lock.coupling = domain::Coupling::with_reservation;
+  lock.key_lead = 0min;
   auto panel = device("panel", "Panel", "sp-16", "tcp-1");
   panel.unit = 255;
   auto zone = device("zone-5", "Lobby window", "sp-16-zone", "tcp-1");

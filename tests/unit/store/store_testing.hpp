@@ -22,6 +22,7 @@ class TemporaryFolder {
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path database() const { return path_ / "genkan.db"; }
+  std::filesystem::path key_file() const { return path_ / "gateway.key"; }
   // Files whose name begins so.
   std::vector<std::filesystem::path> files(std::string_view prefix) const;
 
@@ -53,6 +54,7 @@ class StoreBench {
   Records read(ports::JournalQuery query);
   Result<> set_cursor(std::string reader, Seq seq);
   Result<Seq> cursor(std::string reader);
+  Result<> rotate_key();
   // Runs the loop until it is so; false if it never is.
   bool run_until(const std::function<bool()>& so);
   // Ends the store as the daemon does; a new one can then be opened.
