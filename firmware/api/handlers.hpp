@@ -28,6 +28,45 @@ boost::asio::awaitable<Response> put_site(Call call);
 
 boost::asio::awaitable<Response> get_openapi(Call call);
 
+boost::asio::awaitable<Response> get_reservations(Call call);
+boost::asio::awaitable<Response> post_reservation(Call call);
+boost::asio::awaitable<Response> post_reservation_preview(Call call);
+boost::asio::awaitable<Response> get_reservation(Call call);
+boost::asio::awaitable<Response> put_reservation(Call call);
+boost::asio::awaitable<Response> delete_reservation(Call call);
+boost::asio::awaitable<Response> get_calendar(Call call);
+boost::asio::awaitable<Response> get_holidays(Call call);
+
+boost::asio::awaitable<Response> get_key_groups(Call call);
+boost::asio::awaitable<Response> post_key_group(Call call);
+boost::asio::awaitable<Response> put_key_group(Call call);
+boost::asio::awaitable<Response> delete_key_group(Call call);
+boost::asio::awaitable<Response> get_validity_groups(Call call);
+boost::asio::awaitable<Response> post_validity_group(Call call);
+boost::asio::awaitable<Response> put_validity_group(Call call);
+boost::asio::awaitable<Response> delete_validity_group(Call call);
+
+boost::asio::awaitable<Response> get_holders(Call call);
+boost::asio::awaitable<Response> post_holder(Call call);
+boost::asio::awaitable<Response> post_holder_import(Call call);
+boost::asio::awaitable<Response> get_holder_sample(Call call);
+boost::asio::awaitable<Response> get_holder(Call call);
+boost::asio::awaitable<Response> put_holder(Call call);
+boost::asio::awaitable<Response> delete_holder(Call call);
+
+boost::asio::awaitable<Response> get_temporary_keys(Call call);
+boost::asio::awaitable<Response> post_temporary_key(Call call);
+boost::asio::awaitable<Response> post_temporary_key_revoke(Call call);
+boost::asio::awaitable<Response> get_temporary_key_qr(Call call);
+boost::asio::awaitable<Response> get_room_code(Call call);
+boost::asio::awaitable<Response> put_room_code(Call call);
+boost::asio::awaitable<Response> delete_room_code(Call call);
+
+boost::asio::awaitable<Response> get_lock_keys(Call call);
+boost::asio::awaitable<Response> post_lock_check(Call call);
+boost::asio::awaitable<Response> post_decision(Call call);
+boost::asio::awaitable<Response> post_entry(Call call);
+
 // The body as a JSON object.
 Result<json::object> body_object(const Request& request);
 

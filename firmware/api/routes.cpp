@@ -13,24 +13,61 @@ namespace {
 using domain::Right;
 
 // clang-format off
+// A path with a word stands before the one with {…} in its place. Where secrets=1 is taken, showing
+// them needs the keys' right.
 constexpr std::array routes{
-    Route{"GET",  "/v1/status",                Right::read,    Body::none, get_status},
-    Route{"GET",  "/v1/devices",               Right::read,    Body::none, get_devices},
-    Route{"GET",  "/v1/devices/{id}",          Right::read,    Body::none, get_device},
-    Route{"POST", "/v1/devices/{id}/commands", Right::command, Body::json, post_command},
-    Route{"GET",  "/v1/journal",               Right::read,    Body::none, get_journal},
-    Route{"GET",  "/v1/stream",                Right::read,    Body::none, get_stream},
-    Route{"GET",  "/v1/troubles",              Right::read,    Body::none, get_troubles},
-    Route{"GET",  "/v1/buses",                 Right::read,    Body::none, get_buses},
-    Route{"POST", "/v1/buses/{id}/read",       Right::install, Body::json, post_bus_read},
-    Route{"POST", "/v1/buses/{id}/write",      Right::install, Body::json, post_bus_write},
-    Route{"POST", "/v1/buses/{id}/scan",       Right::install, Body::json, post_bus_scan},
-    Route{"GET",  "/v1/site",                  Right::read,    Body::none, get_site},
-    Route{"PUT",  "/v1/site",                  Right::install, Body::toml, put_site},
-    Route{"GET",  "/v1/models",                Right::read,    Body::none, get_models},
-    Route{"GET",  "/v1/readers/{name}",        Right::read,    Body::none, get_reader},
-    Route{"PUT",  "/v1/readers/{name}",        Right::read,    Body::json, put_reader},
-    Route{"GET",  "/v1/openapi.json",          Right::read,    Body::none, get_openapi},
+    Route{"GET",    "/v1/status",                     Right::read,    Body::none, get_status},
+    Route{"GET",    "/v1/devices",                    Right::read,    Body::none, get_devices},
+    Route{"GET",    "/v1/devices/{id}",               Right::read,    Body::none, get_device},
+    Route{"POST",   "/v1/devices/{id}/commands",      Right::command, Body::json, post_command},
+    Route{"GET",    "/v1/devices/{id}/keys",          Right::read,    Body::none, get_lock_keys},
+    Route{"POST",   "/v1/devices/{id}/keys/check",    Right::keys,    Body::none, post_lock_check},
+    Route{"POST",   "/v1/devices/{id}/decision",      Right::command, Body::json, post_decision},
+    Route{"POST",   "/v1/devices/{id}/entries",       Right::command, Body::json, post_entry},
+    Route{"GET",    "/v1/journal",                    Right::read,    Body::none, get_journal},
+    Route{"GET",    "/v1/stream",                     Right::read,    Body::none, get_stream},
+    Route{"GET",    "/v1/troubles",                   Right::read,    Body::none, get_troubles},
+    Route{"GET",    "/v1/buses",                      Right::read,    Body::none, get_buses},
+    Route{"POST",   "/v1/buses/{id}/read",            Right::install, Body::json, post_bus_read},
+    Route{"POST",   "/v1/buses/{id}/write",           Right::install, Body::json, post_bus_write},
+    Route{"POST",   "/v1/buses/{id}/scan",            Right::install, Body::json, post_bus_scan},
+    Route{"GET",    "/v1/site",                       Right::read,    Body::none, get_site},
+    Route{"PUT",    "/v1/site",                       Right::install, Body::toml, put_site},
+    Route{"GET",    "/v1/models",                     Right::read,    Body::none, get_models},
+    Route{"GET",    "/v1/reservations",               Right::read,    Body::none, get_reservations},
+    Route{"POST",   "/v1/reservations",               Right::keys,    Body::json, post_reservation},
+    Route{"POST",   "/v1/reservations/preview",       Right::keys,    Body::json, post_reservation_preview},
+    Route{"GET",    "/v1/reservations/{id}",          Right::read,    Body::none, get_reservation},
+    Route{"PUT",    "/v1/reservations/{id}",          Right::keys,    Body::json, put_reservation},
+    Route{"DELETE", "/v1/reservations/{id}",          Right::keys,    Body::none, delete_reservation},
+    Route{"POST",   "/v1/reservations/{id}/preview",  Right::keys,    Body::json, post_reservation_preview},
+    Route{"GET",    "/v1/calendar",                   Right::read,    Body::none, get_calendar},
+    Route{"GET",    "/v1/holidays",                   Right::read,    Body::none, get_holidays},
+    Route{"GET",    "/v1/key-groups",                 Right::read,    Body::none, get_key_groups},
+    Route{"POST",   "/v1/key-groups",                 Right::keys,    Body::json, post_key_group},
+    Route{"PUT",    "/v1/key-groups/{id}",            Right::keys,    Body::json, put_key_group},
+    Route{"DELETE", "/v1/key-groups/{id}",            Right::keys,    Body::none, delete_key_group},
+    Route{"GET",    "/v1/validity-groups",            Right::read,    Body::none, get_validity_groups},
+    Route{"POST",   "/v1/validity-groups",            Right::keys,    Body::json, post_validity_group},
+    Route{"PUT",    "/v1/validity-groups/{id}",       Right::keys,    Body::json, put_validity_group},
+    Route{"DELETE", "/v1/validity-groups/{id}",       Right::keys,    Body::none, delete_validity_group},
+    Route{"GET",    "/v1/holders",                    Right::read,    Body::none, get_holders},
+    Route{"POST",   "/v1/holders",                    Right::keys,    Body::json, post_holder},
+    Route{"POST",   "/v1/holders/import",             Right::keys,    Body::csv,  post_holder_import},
+    Route{"GET",    "/v1/holders/sample.csv",         Right::read,    Body::none, get_holder_sample},
+    Route{"GET",    "/v1/holders/{id}",               Right::read,    Body::none, get_holder},
+    Route{"PUT",    "/v1/holders/{id}",               Right::keys,    Body::json, put_holder},
+    Route{"DELETE", "/v1/holders/{id}",               Right::keys,    Body::none, delete_holder},
+    Route{"GET",    "/v1/temporary-keys",             Right::read,    Body::none, get_temporary_keys},
+    Route{"POST",   "/v1/temporary-keys",             Right::keys,    Body::json, post_temporary_key},
+    Route{"POST",   "/v1/temporary-keys/{id}/revoke", Right::keys,    Body::none, post_temporary_key_revoke},
+    Route{"GET",    "/v1/temporary-keys/{id}/qr",     Right::keys,    Body::none, get_temporary_key_qr},
+    Route{"GET",    "/v1/rooms/{id}/code",            Right::read,    Body::none, get_room_code},
+    Route{"PUT",    "/v1/rooms/{id}/code",            Right::keys,    Body::json, put_room_code},
+    Route{"DELETE", "/v1/rooms/{id}/code",            Right::keys,    Body::none, delete_room_code},
+    Route{"GET",    "/v1/readers/{name}",             Right::read,    Body::none, get_reader},
+    Route{"PUT",    "/v1/readers/{name}",             Right::read,    Body::json, put_reader},
+    Route{"GET",    "/v1/openapi.json",               Right::read,    Body::none, get_openapi},
 };
 // clang-format on
 
@@ -59,6 +96,7 @@ std::string_view right_name(Right right) {
     case Right::command: return "command devices";
     case Right::disarm: return "disarm";
     case Right::install: return "install";
+    case Right::keys: return "change keys";
   }
   return "do that";
 }
@@ -66,8 +104,13 @@ std::string_view right_name(Right right) {
 std::span<const std::string_view> content_types(Body body) {
   static constexpr std::string_view json_types[] = {"application/json"};
   static constexpr std::string_view toml_types[] = {"application/toml", "text/plain"};
-  if (body == Body::json) return json_types;
-  if (body == Body::toml) return toml_types;
+  static constexpr std::string_view csv_types[] = {"text/csv"};
+  switch (body) {
+    case Body::none: break;
+    case Body::json: return json_types;
+    case Body::toml: return toml_types;
+    case Body::csv: return csv_types;
+  }
   return {};
 }
 
@@ -108,7 +151,10 @@ Response no_route(const Request& request, const std::string& allow) {
 
 }  // namespace
 
-std::size_t most_bytes(Body body) { return (body == Body::toml ? 1024U : 64U) * 1024U; }
+std::size_t most_bytes(Body body) {
+  const bool is_file = body == Body::toml || body == Body::csv;
+  return (is_file ? 1024U : 64U) * 1024U;
+}
 
 std::span<const Route> all_routes() { return routes; }
 

@@ -1,6 +1,7 @@
 #include "firmware/app/daemon.hpp"
 
 #include <csignal>
+#include <fstream>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -13,9 +14,11 @@
 #include "firmware/api/server.hpp"
 #include "firmware/base/clock.hpp"
 #include "firmware/base/log.hpp"
+#include "firmware/base/random.hpp"
 #include "firmware/base/service_manager.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/services/gateway.hpp"
+#include "firmware/services/keys/key_secrets.hpp"
 #include "firmware/store/sqlite_store.hpp"
 
 namespace genkan::app {
@@ -34,6 +37,22 @@ profile::Catalog load_models(const Settings& settings) {
   // A model with a mistake must not keep the other doors from working.
   for (const auto& problem : problems.list()) log(LogLevel::error, problem.text());
   return models;
+}
+
+// Holidays of the data file; without one that can be read, those of the law (RES-21).
+domain::Holidays load_holidays(const std::string& path) {
+  constexpr std::size_t most_bytes = 64 * 1024;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(most_bytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  Problems problems;
+  if (!file.is_open() || file.bad()) problems.add(path, 0, "cannot be read");
+  auto holidays = problems.empty() ? domain::Holidays::read(text, path, problems) : std::nullopt;
+  if (holidays) return std::move(*holidays);
+  for (const auto& problem : problems.list()) log(LogLevel::warning, problem.text());
+  log(LogLevel::warning, "public holidays are those of the law alone", {{"file", path}});
+  return {};
 }
 
 store::Options store_options(const Settings& settings) {
@@ -103,7 +122,12 @@ Result<> run_daemon(const Settings& settings) {
   if (!store) return fail(store.error().in("database"));
   devices::BusFleet fleet(loop.get_executor(), clock, models,
                           devices::open_buses(loop.get_executor()));
-  services::Gateway gateway(fleet, **store, clock, models, policy(settings));
+  const auto& keys = (*store)->keys();
+  const services::KeySecrets secrets(keys.hashing.bytes(), keys.token.bytes(), keys.link.bytes());
+  const auto random = [](std::uint32_t bound) { return random_below(bound); };
+  services::Gateway gateway(
+      fleet, **store, clock, models, policy(settings),
+      {loop.get_executor(), fleet.memories(), secrets, random, load_holidays(settings.holidays)});
   gateway.start();
 
   api::Server server(loop.get_executor(), gateway, api_options(settings));

@@ -91,6 +91,11 @@ void read_drivers(TomlTable& root, Settings& settings) {
   if (folders) settings.profiles = *folders;
 }
 
+void read_data(TomlTable& root, Settings& settings) {
+  auto table = root.optional_table("data");
+  if (table) read_absolute(*table, "holidays", settings.holidays);
+}
+
 void read_switches(TomlTable& root, Settings& settings) {
   if (auto table = root.optional_table("security")) {
     settings.remote_disarm = table->optional_flag("remote_disarm").value_or(false);
@@ -116,6 +121,7 @@ std::optional<Settings> parse_settings(std::string_view text, std::string_view f
   read_storage(*root, settings);
   read_api(*root, settings);
   read_drivers(*root, settings);
+  read_data(*root, settings);
   read_switches(*root, settings);
   root->finish();
   if (!problems.empty()) return std::nullopt;

@@ -27,6 +27,7 @@ struct Settings {
   std::string socket_group;  // empty: that of the daemon
   std::vector<api::RoleRule> roles;
   std::vector<std::string> profiles{"/usr/share/genkan/profiles", "/etc/genkan/profiles"};
+  std::string holidays = "/usr/share/genkan/holidays-jp.csv";
   bool remote_disarm = false;
   bool unsigned_commands = false;
   LogLevel log_level = LogLevel::info;

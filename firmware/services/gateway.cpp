@@ -6,6 +6,8 @@
 #include "firmware/services/health.hpp"
 #include "firmware/services/holds.hpp"
 #include "firmware/services/journal.hpp"
+#include "firmware/services/keys/keys.hpp"
+#include "firmware/services/keys/slot_owner.hpp"
 #include "firmware/services/requests.hpp"
 #include "firmware/services/security.hpp"
 #include "firmware/services/site.hpp"
@@ -43,17 +45,37 @@ std::string_view name_of(ports::RegisterQuestion::Table table) {
   return "holding";
 }
 
+// Who hears the fleet: first the journal, then what answers to it.
+class Hearing final : public ports::FleetListener {
+ public:
+  Hearing(Watch& watch, Keys& keys) : watch_(watch), keys_(keys) {}
+
+  void on_reported(const DeviceId& device, const domain::Reported& before,
+                   const domain::Reported& now) override {
+    watch_.on_reported(device, before, now);
+    keys_.on_reported(device, before, now);
+  }
+  void on_bus(const BusId& bus, const std::string& fault) override { watch_.on_bus(bus, fault); }
+
+ private:
+  Watch& watch_;
+  Keys& keys_;
+};
+
 }  // namespace
 
 // The services, in the order in which they need one another.
 struct Gateway::Services {
   Services(ports::Fleet& its_fleet, ports::Store& its_store, const Clock& its_clock,
-           const domain::ModelCatalog& models, GatewayPolicy its_policy)
+           const domain::ModelCatalog& models, GatewayPolicy its_policy, KeyMeans means)
       : fleet(its_fleet),
         store(its_store),
         clock(its_clock),
         policy(std::move(its_policy)),
-        directory(models) {}
+        directory(models),
+        keys({std::move(means.loop), fleet, means.memory, store, clock, directory, troubles,
+              commands, policy, means.secrets, std::move(means.random),
+              std::move(means.holidays)}) {}
 
   ports::Fleet& fleet;
   ports::Store& store;
@@ -64,10 +86,16 @@ struct Gateway::Services {
   Troubles troubles{clock, directory, live};
   Requests requests{clock};
   Holds holds{fleet};
-  Watch watch{{fleet, store, clock, directory, troubles, requests, holds, live}};
+  // The keys are asked once they are there: devices report after the start.
+  Watch watch{{fleet, store, clock, directory, troubles, requests, holds, live,
+               [this](const DeviceId& device, std::uint16_t slot, domain::OperatedBy how) {
+                 return slot_owner(keys.sync(), keys.desk().book(), device, slot, how);
+               }}};
   Security security{fleet, directory, remote_disarm(policy)};
   Commands commands{{fleet, clock, directory, security, policy, requests, troubles, holds, watch}};
-  SiteOffice site{{fleet, store, clock, directory, troubles, holds, watch, live}};
+  Keys keys;
+  Hearing hearing{watch, keys};
+  SiteOffice site{{fleet, store, clock, directory, troubles, holds, watch, live, keys}};
   Journal journal{store};
   Health health{store, clock, troubles};
   Views views{{fleet, store, clock, directory, troubles, holds, policy}};
@@ -121,12 +149,13 @@ json::object to_json(const CommandAnswer& answer) {
 }
 
 Gateway::Gateway(ports::Fleet& fleet, ports::Store& store, const Clock& clock,
-                 const domain::ModelCatalog& models, GatewayPolicy policy)
-    : services_(std::make_unique<Services>(fleet, store, clock, models, std::move(policy))) {
+                 const domain::ModelCatalog& models, GatewayPolicy policy, KeyMeans means)
+    : services_(std::make_unique<Services>(fleet, store, clock, models, std::move(policy),
+                                           std::move(means))) {
   Services* services = services_.get();
   store.listen(
       [services](const std::vector<domain::Record>& records) { services->committed(records); });
-  fleet.listen(services->watch);
+  fleet.listen(services->hearing);
 }
 
 Gateway::~Gateway() = default;
@@ -145,6 +174,7 @@ void Gateway::start() {
   s.site.judge_models(change);
   s.watch.restore(memory.last_states);
   s.fleet.configure(s.directory.usable());
+  s.keys.start(memory.keys);
   const auto devices = s.directory.devices();
   s.holds.restore(memory.held, {devices.begin(), devices.end()}, change);
   s.health.look(change);
@@ -155,6 +185,7 @@ void Gateway::tick() {
   Services& s = *services_;
   s.requests.tidy();
   s.watch.tick();
+  s.keys.tick();
   ports::Change change;
   if (s.health.look(change)) s.compare_lines();
   s.watch.submit(std::move(change));
@@ -170,6 +201,8 @@ asio::awaitable<void> Gateway::stop() {
   s.journal.stop();
   s.live.stop();
 }
+
+Keys& Gateway::keys() { return services_->keys; }
 
 asio::awaitable<Result<CommandAnswer>> Gateway::command(domain::Caller caller, DeviceId device,
                                                         domain::DeviceCommand command,

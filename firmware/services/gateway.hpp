@@ -7,21 +7,28 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include "firmware/base/clock.hpp"
 #include "firmware/base/json.hpp"
 #include "firmware/base/toml.hpp"
+#include "firmware/domain/calendar/holidays.hpp"
 #include "firmware/domain/caller.hpp"
 #include "firmware/domain/command.hpp"
+#include "firmware/domain/keys/code_pattern.hpp"
 #include "firmware/domain/record.hpp"
 #include "firmware/ports/fleet.hpp"
+#include "firmware/ports/lock_memory.hpp"
 #include "firmware/ports/store.hpp"
 #include "firmware/services/live.hpp"
 
 // All that a person, a screen or the cloud can ask of the building: the services behind one face.
 // Everything is on the loop's thread; the awaitables run on the loop's executor.
 namespace genkan::services {
+
+class Keys;
+struct KeySecrets;
 
 struct GatewayPolicy {
   std::string gateway_id = "gw-1";
@@ -57,9 +64,22 @@ struct SiteAnswer {
   std::size_t buses = 0;
   std::size_t rooms = 0;
   std::size_t devices = 0;
+  // What goes with the devices and rooms that are gone (SITE-6), and whose keys go on opening a
+  // lock that is gone (SITE-7), in sentences; at most 100.
+  std::vector<std::string> warnings = {};
 };
-// {"buses","rooms","devices"}; with problems {"problems":[{"file","line","message"}]}
+// {"buses","rooms","devices","warnings"}, the last only if there are any; with problems
+// {"problems":[{"file","line","message"}]}
 json::object to_json(const SiteAnswer& answer);
+
+// What keys and reservations need besides. What is referred to must outlive the gateway.
+struct KeyMeans {
+  boost::asio::any_io_executor loop;
+  ports::LockMemory& memory;
+  const KeySecrets& secrets;
+  domain::RandomBelow random;
+  domain::Holidays holidays;
+};
 
 // Rights are checked here, whoever calls: ErrorCode::forbidden is the API's 403, unknown its 404,
 // invalid its 400, busy its 429, conflict its 409, io and corrupt its 503.
@@ -67,19 +87,23 @@ class Gateway {
  public:
   // What is passed in must outlive the gateway. Registers itself with the fleet and the store.
   Gateway(ports::Fleet& fleet, ports::Store& store, const Clock& clock,
-          const domain::ModelCatalog& models, GatewayPolicy policy);
+          const domain::ModelCatalog& models, GatewayPolicy policy, KeyMeans means);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
 
   // Takes up what the store remembers, configures the fleet, re-applies holds, records the start.
   void start();
-  // To be called once a second: limits of open doors, storage, clock, stale troubles.
+  // To be called once a second: limits of open doors, storage, clock, stale troubles, keys that are
+  // due.
   void tick();
   // Refuses commands from now on (stopping), waits for those under way (at most 3 s), puts the
   // record of the stop on disk (at most 10 s), and ends subscriptions and waiting readers. The
   // fleet may be taken down afterwards; the loop must not run on once the gateway is destroyed.
   boost::asio::awaitable<void> stop();
+
+  // Reservations, holders, temporary keys, room codes, and what is in the locks' memories.
+  Keys& keys();
 
   // Commands (DEV-10). An Error only for what never became a command: unknown device, no right
   // (recorded as refused), a part where none is taken or the other way round. All else is an

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "firmware/base/text.hpp"
+#include "firmware/domain/calendar/local_time.hpp"
+#include "firmware/services/site_words.hpp"
 
 namespace genkan::services {
 
@@ -13,17 +15,44 @@ namespace {
 using domain::DirectionControl;
 using domain::Parity;
 
-// In the order of the enumerations.
-constexpr std::array<std::string_view, 3> parity_words{"none", "even", "odd"};
-constexpr std::array<std::string_view, 3> direction_words{"automatic", "kernel", "rts"};
-constexpr auto purpose_count = static_cast<std::size_t>(domain::ZonePurpose::other) + 1;
-
-std::array<std::string_view, purpose_count> purpose_words() {
-  std::array<std::string_view, purpose_count> words;
+// The words of an enumeration, up to its last one.
+template <class Enum, Enum last>
+auto words_of() {
+  std::array<std::string_view, static_cast<std::size_t>(last) + 1> words;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    words[i] = domain::name_of(static_cast<domain::ZonePurpose>(i));
+    words[i] = domain::name_of(static_cast<Enum>(i));
   }
   return words;
+}
+
+// "15:00", "9:30", "58:00", to "99:99".
+std::optional<std::chrono::minutes> parse_clock(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0 || text.size() != colon + 3) {
+    return std::nullopt;
+  }
+  const auto hours = parse_integer<std::uint8_t>(text.substr(0, colon), 0, 99);
+  const auto minutes = parse_integer<std::uint8_t>(text.substr(colon + 1), 0, 99);
+  if (!hours || !minutes) return std::nullopt;
+  return std::chrono::hours{*hours} + std::chrono::minutes{*minutes};
+}
+
+void read_clock(TomlTable& table, std::string_view key, std::chrono::minutes& value) {
+  const auto text = table.optional_text(key);
+  if (!text) return;
+  if (const auto time = parse_clock(*text)) {
+    value = *time;
+  } else {
+    table.complain(
+        key, cat("is '", printable(*text, 40), "'; a time like 15:00 is needed, up to 99:99"));
+  }
+}
+
+std::optional<std::chrono::minutes> read_minutes(TomlTable& table, std::string_view key,
+                                                 std::chrono::minutes most) {
+  const auto minutes = table.optional_integer(key, 0, most.count());
+  if (!minutes) return std::nullopt;
+  return std::chrono::minutes{*minutes};
 }
 
 // "host:port", "host", "[::1]:502".
@@ -54,11 +83,6 @@ std::optional<domain::TcpLink> parse_tcp(std::string_view text) {
   if (!number) return std::nullopt;
   link.port = *number;
   return link;
-}
-
-std::string write_tcp(const domain::TcpLink& link) {
-  const bool six = link.host.find(':') != std::string::npos;
-  return six ? cat("[", link.host, "]:", link.port) : cat(link.host, ":", link.port);
 }
 
 // Reads one file; each function one kind of table.
@@ -98,7 +122,26 @@ class SiteReader {
     building.source_line = table.line();
     building.id = BuildingId(table.text("id"));
     building.name = table.text("name");
+    read_zone(table, building);
+    read_clock(table, "default_start", building.default_start);
+    read_clock(table, "default_end", building.default_end);
+    if (const auto word = table.optional_word("default_key", domain::default_keys)) {
+      building.default_key = domain::default_keys[*word];
+    }
+    building.common_allowance =
+        read_minutes(table, "common_allowance_min", domain::most_allowance).value_or(0min);
+    building.show_unlock_buttons = table.optional_flag("show_unlock_buttons").value_or(true);
+    building.show_code_before =
+        read_minutes(table, "show_code_before_min", domain::most_show_code_before);
     site_.buildings.push_back(std::move(building));
+  }
+
+  static void read_zone(TomlTable& table, domain::BuildingConfig& building) {
+    auto name = table.optional_text("zone", 64);
+    if (!name) return;
+    const auto zone = domain::TimeZone::named(*name);
+    if (!zone) table.complain("zone", cat("cannot be used: ", zone.error().message()));
+    building.zone = std::move(*name);
   }
 
   void read_room(TomlTable& table) {
@@ -173,12 +216,18 @@ class SiteReader {
     for (auto& room : table.optional_texts("rooms").value_or(std::vector<std::string>{})) {
       device.rooms.emplace_back(std::move(room));
     }
-    if (const auto word = table.optional_word("purpose", purpose_words())) {
+    if (const auto word = table.optional_word(
+            "purpose", words_of<domain::ZonePurpose, domain::ZonePurpose::other>())) {
       device.purpose = static_cast<domain::ZonePurpose>(*word);
     }
     if (auto panel = table.optional_text("panel")) device.panel = DeviceId(std::move(*panel));
     device.open_limit =
         std::chrono::seconds(table.optional_integer("open_limit_s", 1, 86'400).value_or(0));
+    if (const auto word = table.optional_word(
+            "coupling", words_of<domain::Coupling, domain::Coupling::entrance>())) {
+      device.coupling = static_cast<domain::Coupling>(*word);
+    }
+    device.key_lead = read_minutes(table, "key_lead_min", domain::most_key_lead);
     site_.devices.push_back(std::move(device));
   }
 
@@ -196,51 +245,6 @@ void forget_lines(domain::Inventory& site) {
   forget(site.rooms);
   forget(site.buses);
   forget(site.devices);
-}
-
-// A TOML basic string.
-std::string quoted(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += cat("\\u00", digits[byte >> 4U], digits[byte & 0x0FU]);
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-std::string bus_table(const domain::BusConfig& bus) {
-  std::string out = cat("\n[[bus]]\nid = ", quoted(bus.id.str()), "\n");
-  if (!bus.name.empty()) out += cat("name = ", quoted(bus.name), "\n");
-  if (const auto* tcp = std::get_if<domain::TcpLink>(&bus.line)) {
-    return out + cat("tcp = ", quoted(write_tcp(*tcp)), "\n");
-  }
-  const auto& line = std::get<domain::SerialLine>(bus.line);
-  return out + cat("serial = ", quoted(line.path), "\nbaud = ", line.baud,
-                   "\nparity = ", quoted(parity_words[static_cast<std::size_t>(line.parity)]),
-                   "\nstop_bits = ", line.stop_bits, "\ndirection = ",
-                   quoted(direction_words[static_cast<std::size_t>(line.direction)]), "\n");
-}
-
-std::string device_table(const domain::DeviceConfig& device) {
-  std::string out = cat("\n[[device]]\nid = ", quoted(device.id.str()),
-                        "\nname = ", quoted(device.name), "\nmodel = ", quoted(device.model),
-                        "\nbus = ", quoted(device.bus.str()), "\nunit = ", device.unit, "\n");
-  if (device.channel != 1) out += cat("channel = ", device.channel, "\n");
-  std::string rooms;
-  for (const auto& room : device.rooms) rooms += cat(rooms.empty() ? "" : ", ", quoted(room.str()));
-  if (!rooms.empty()) out += cat("rooms = [", rooms, "]\n");
-  if (device.purpose) out += cat("purpose = ", quoted(domain::name_of(*device.purpose)), "\n");
-  if (device.panel) out += cat("panel = ", quoted(device.panel->str()), "\n");
-  if (device.open_limit.count() > 0) out += cat("open_limit_s = ", device.open_limit.count(), "\n");
-  return out;
 }
 
 }  // namespace
@@ -268,24 +272,6 @@ std::optional<domain::Inventory> parse_site(std::string_view text, std::string_v
   if (!problems.empty()) return std::nullopt;
   forget_lines(site);
   return site;
-}
-
-std::string write_site(const domain::Inventory& inventory) {
-  std::string out;
-  if (!inventory.contract.empty()) out += cat("contract = ", quoted(inventory.contract), "\n");
-  for (const auto& building : inventory.buildings) {
-    out += cat("\n[[building]]\nid = ", quoted(building.id.str()),
-               "\nname = ", quoted(building.name), "\n");
-  }
-  for (const auto& room : inventory.rooms) {
-    out += cat("\n[[room]]\nid = ", quoted(room.id.str()), "\nname = ", quoted(room.name),
-               "\nbuilding = ", quoted(room.building.str()), "\n");
-    if (room.common) out += "common = true\n";
-    if (room.number != 0) out += cat("number = ", room.number, "\n");
-  }
-  for (const auto& bus : inventory.buses) out += bus_table(bus);
-  for (const auto& device : inventory.devices) out += device_table(device);
-  return out;
 }
 
 }  // namespace genkan::services

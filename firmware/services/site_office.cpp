@@ -1,13 +1,46 @@
 #include "firmware/services/site_office.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "firmware/base/text.hpp"
+#include "firmware/services/keys/keys.hpp"
+#include "firmware/services/keys/site_keys.hpp"
 #include "firmware/services/site.hpp"
 
 namespace genkan::services {
 
+namespace {
+
+constexpr std::size_t most_warnings = 100;
+
+// What people should know before and after: SITE-6, then SITE-7.
+std::vector<std::string> warnings_of(const KeyDesk& desk, const KeysGone& gone,
+                                     const domain::Inventory& site) {
+  std::vector<std::string> warnings = gone.sentences;
+  for (const auto& device : desk.inventory().devices) {
+    if (site.device(device.id) != nullptr) continue;
+    auto still = still_opening(desk, device.id);
+    if (!still.empty()) warnings.push_back(std::move(still));
+  }
+  if (warnings.size() > most_warnings) {
+    const std::size_t more = warnings.size() - most_warnings + 1;
+    warnings.resize(most_warnings - 1);
+    warnings.push_back(cat("and ", more, " more of this sort"));
+  }
+  return warnings;
+}
+
+}  // namespace
+
 json::object to_json(const SiteAnswer& answer) {
   if (answer.problems.empty()) {
-    return {{"buses", answer.buses}, {"rooms", answer.rooms}, {"devices", answer.devices}};
+    json::object object{
+        {"buses", answer.buses}, {"rooms", answer.rooms}, {"devices", answer.devices}};
+    if (!answer.warnings.empty()) {
+      object["warnings"] = json::array(answer.warnings.begin(), answer.warnings.end());
+    }
+    return object;
   }
   json::array problems;
   for (const auto& problem : answer.problems) {
@@ -26,12 +59,23 @@ boost::asio::awaitable<Result<SiteAnswer>> SiteOffice::import(domain::Caller cal
   Problems problems;
   auto site = parse_site(text, "site.toml", needs_.directory.models(), problems);
   if (!site) co_return SiteAnswer{problems.list(), 0, 0, 0};
-  const SiteAnswer answer{{}, site->buses.size(), site->rooms.size(), site->devices.size()};
-  if (check_only || *site == needs_.directory.inventory()) co_return answer;
+  SiteAnswer answer{{}, site->buses.size(), site->rooms.size(), site->devices.size()};
+  if (*site == needs_.directory.inventory()) co_return answer;
+  KeyDesk& desk = needs_.keys.desk();
+  if (check_only) {
+    answer.warnings = warnings_of(desk, keys_gone_with(desk, caller, *site), *site);
+    co_return answer;
+  }
   if (importing_) {
     co_return fail(ErrorCode::conflict, "another site file is being taken over");
   }
   importing_ = true;
+  const auto turn = co_await desk.turn().take();
+  if (!turn) {
+    importing_ = false;
+    co_return fail(turn.error());
+  }
+  KeysGone gone = keys_gone_with(desk, caller, *site);
   ports::Change change;
   domain::RecordDraft record{.kind = domain::RecordKind::site_changed,
                              .time = needs_.clock.wall(),
@@ -40,11 +84,14 @@ boost::asio::awaitable<Result<SiteAnswer>> SiteOffice::import(domain::Caller cal
                              .room = {},
                              .actor = caller.name,
                              .body = to_json(answer)};
+  answer.warnings = warnings_of(desk, gone, *site);
   change.records.push_back(std::move(record));
+  std::ranges::move(gone.records, std::back_inserter(change.records));
+  change.keys = std::move(gone.change);
   change.inventory = *site;
-  auto committed = co_await needs_.store.commit(std::move(change));
+  const auto stored = co_await desk.put(std::move(change));
   importing_ = false;
-  if (!committed) co_return fail(committed.error().in("the site could not be stored"));
+  if (!stored) co_return fail(stored.error());
   take_over(std::move(*site));
   co_return answer;
 }
@@ -65,6 +112,7 @@ void SiteOffice::take_over(domain::Inventory site) {
   needs_.fleet.configure(needs_.directory.usable());
   ports::Change change;
   needs_.watch.site_changed(before, change);
+  needs_.keys.site_changed(change);
   needs_.holds.reapply(device_set(), change);
   needs_.watch.submit(std::move(change));
   for (const auto& device : needs_.directory.devices()) needs_.live.device_changed(device);

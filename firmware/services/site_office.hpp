@@ -12,7 +12,7 @@
 namespace genkan::services {
 
 // Takes a site file over: all of it on disk first, then the running building; or nothing of it.
-// Loop thread.
+// What people reserved goes with the devices and rooms that it has no more (SITE-6). Loop thread.
 class SiteOffice {
  public:
   struct Needs {
@@ -24,10 +24,12 @@ class SiteOffice {
     Holds& holds;
     Watch& watch;
     LiveHub& live;
+    Keys& keys;
   };
   explicit SiteOffice(const Needs& needs) : needs_(needs) {}
 
-  // One at a time (conflict). A file that says what is there already changes nothing.
+  // One at a time (conflict). A file that says what is there already changes nothing. Warnings come
+  // with a check too: they are what to ask somebody about before the import.
   boost::asio::awaitable<Result<SiteAnswer>> import(domain::Caller caller, std::string text,
                                                     bool check_only);
   // Sets up what the store remembers, at start.

@@ -14,7 +14,8 @@ constexpr std::chrono::seconds line_grace{5};
 
 bool empty(const ports::Change& change) {
   return change.records.empty() && change.last_states.empty() && change.troubles_set.empty() &&
-         change.troubles_cleared.empty() && change.held.empty() && !change.inventory;
+         change.troubles_cleared.empty() && change.held.empty() && !change.inventory &&
+         change.keys.empty();
 }
 
 // The same place on the same line: what was known of it still holds.
@@ -218,7 +219,8 @@ domain::EventContext Watch::context(const Directory::Entry& entry, const Known& 
           .commands = commands,
           .released = released,
           .time = needs_.clock.wall(),
-          .clock = needs_.clock.trust()};
+          .clock = needs_.clock.trust(),
+          .owners = &needs_.owner_of};
 }
 
 std::optional<domain::Guard> Watch::guard_of(const domain::DeviceConfig& zone) const {

@@ -30,6 +30,7 @@ class Watch final : public ports::FleetListener {
     Requests& requests;
     Holds& holds;
     LiveHub& live;
+    domain::SlotOwners owner_of = {};  // for "unlocked by" (HIS-2); none: slots are told
   };
   explicit Watch(const Needs& needs) : needs_(needs) {}
 

@@ -45,9 +45,15 @@ TEST_CASE("API-4: the description says which right each route needs, and its con
         document->at("paths").at(route.pattern).at(lower(route.method)).as_object();
     const auto right = route.right == domain::Right::read      ? "read"
                        : route.right == domain::Right::command ? "command"
+                       : route.right == domain::Right::keys    ? "keys"
                                                                : "install";
     CHECK(operation.at("x-right") == json::value(right));
     CHECK(operation.contains("requestBody") == (route.body != Body::none));
+    if (route.body == Body::none) continue;
+    const auto media = route.body == Body::json   ? "application/json"
+                       : route.body == Body::toml ? "application/toml"
+                                                  : "text/csv";
+    CHECK(operation.at("requestBody").at("content").as_object().contains(media));
   }
 }
 
@@ -93,6 +99,10 @@ TEST_CASE("API: a path finds its route, its arguments, or the methods that are r
       {"POST", {"v1", "devices", "a", "commands"}, "/v1/devices/{id}/commands", {"a"}, ""},
       {"PUT", {"v1", "readers", "agent"}, "/v1/readers/{name}", {"agent"}, ""},
       {"DELETE", {"v1", "site"}, "", {}, "GET, PUT"},
+      {"POST", {"v1", "reservations", "preview"}, "/v1/reservations/preview", {}, ""},
+      {"GET", {"v1", "reservations", "r-1"}, "/v1/reservations/{id}", {"r-1"}, ""},
+      {"GET", {"v1", "holders", "sample.csv"}, "/v1/holders/sample.csv", {}, ""},
+      {"PATCH", {"v1", "reservations", "r-1"}, "", {}, "GET, PUT, DELETE"},
       {"PUT", {"v1", "devices", "a", "commands"}, "", {}, "POST"},
       {"GET", {"v1"}, "", {}, ""},
       {"GET", {}, "", {}, ""},

@@ -49,7 +49,9 @@ std::size_t count_of(const std::string& text, std::string_view part) {
 TestBuilding::TestBuilding(services::GatewayPolicy policy, SessionLimits its_limits)
     : store(loop.get_executor(), memory_of_small_site()),
       limits(its_limits),
-      gateway(fleet, store, clock, models, std::move(policy)) {
+      gateway(fleet, store, clock, models, std::move(policy),
+              test::key_means(loop.get_executor(), memory)) {
+  memory.lock("lock-101").model = fakes::shared_memory();
   gateway.start();
   run();
 }
@@ -72,9 +74,14 @@ std::string TestBuilding::exchange(std::string bytes, domain::Role role) {
 
 Reply TestBuilding::request(std::string_view method, std::string_view target, std::string_view body,
                             domain::Role role) {
+  return send(method, target, "application/json", body, role);
+}
+
+Reply TestBuilding::send(std::string_view method, std::string_view target,
+                         std::string_view content_type, std::string_view body, domain::Role role) {
   std::string text = cat(method, " ", target, " HTTP/1.1\r\nHost: genkan\r\n");
   if (!body.empty()) {
-    text += cat("Content-Type: application/json\r\nContent-Length: ", body.size(), "\r\n");
+    text += cat("Content-Type: ", content_type, "\r\nContent-Length: ", body.size(), "\r\n");
   }
   return reply_of(exchange(cat(text, "\r\n", body), role));
 }

@@ -12,9 +12,11 @@
 #include "firmware/services/gateway.hpp"
 #include "tests/fakes/clock.hpp"
 #include "tests/fakes/fleet.hpp"
+#include "tests/fakes/lock_memory.hpp"
 #include "tests/fakes/models.hpp"
 #include "tests/fakes/store.hpp"
 #include "tests/unit/api/memory_stream.hpp"
+#include "tests/unit/key_means.hpp"
 
 namespace genkan::api::testing {
 
@@ -51,6 +53,9 @@ class TestBuilding {
   // One request; `body` goes as JSON.
   Reply request(std::string_view method, std::string_view target, std::string_view body = "",
                 domain::Role role = domain::Role::administrator);
+  // The same with a body of another sort.
+  Reply send(std::string_view method, std::string_view target, std::string_view content_type,
+             std::string_view body, domain::Role role = domain::Role::administrator);
   // A connection that stays open; run() drives it.
   std::shared_ptr<MemoryStream> connect(domain::Role role = domain::Role::administrator);
   // Runs the loop until nothing is ready, or for so long.
@@ -68,6 +73,7 @@ class TestBuilding {
   fakes::FakeModels models;
   fakes::FakeFleet fleet{loop.get_executor(), clock, models};
   fakes::FakeStore store;
+  fakes::FakeLockMemory memory{loop.get_executor()};  // lock-101 has 230 places
   SessionLimits limits;
   services::Gateway gateway;
 };

@@ -22,6 +22,7 @@ TEST_CASE("settings: the smallest file, and its defaults") {
   CHECK(settings->gateway_id == "gw-1");
   CHECK(settings->clock == ClockSource::system);
   CHECK(settings->journal_age == std::chrono::days{400});
+  CHECK(settings->holidays == "/usr/share/genkan/holidays-jp.csv");
   CHECK_FALSE(settings->remote_disarm);
   CHECK_FALSE(settings->unsigned_commands);
 }
@@ -34,7 +35,7 @@ TEST_CASE("settings: everything said") {
       "[api]\nsocket = '/r/api.sock'\nsocket_group = 'genkan'\n"
       "[[api.role]]\nuser = 'genkan-agent'\nrole = 'cloud'\n"
       "[[api.role]]\ngroup = 'installers'\nrole = 'installer'\n"
-      "[drivers]\nprofiles = ['/p']\n"
+      "[drivers]\nprofiles = ['/p']\n[data]\nholidays = '/h.csv'\n"
       "[security]\nremote_disarm = true\n[cloud]\nunsigned_commands = 'allow'\n"
       "[log]\nlevel = 'debug'\n",
       "genkan.toml", problems);
@@ -43,6 +44,7 @@ TEST_CASE("settings: everything said") {
   REQUIRE(settings->roles.size() == 2);
   CHECK(settings->roles[0].role == domain::Role::cloud);
   CHECK(settings->roles[1].who == api::RoleRule::Who::group);
+  CHECK(settings->holidays == "/h.csv");
   CHECK(settings->unsigned_commands);
   CHECK(settings->log_level == LogLevel::debug);
 }
@@ -51,7 +53,7 @@ TEST_CASE("settings: every mistake is told at once, with its line and what is ri
   CHECK(complaints("[gateway]\nid = 'GW'\nclok = 'system'\n"
                    "[storage]\njournal_days = '400'\ndatabase = 'g.db'\n"
                    "[[api.role]]\nuser = 'a'\ngroup = 'b'\nrole = 'root'\n"
-                   "[cloud]\nunsigned_commands = true\n") ==
+                   "[cloud]\nunsigned_commands = true\n[data]\nholidays = 'h.csv'\n") ==
         "genkan.toml:2: 'id' is wrong: 'GW' is no id: character 1 must be a lower case letter or a "
         "digit\n"
         "genkan.toml:6: 'database' must be a path from the root, beginning with '/'\n"
@@ -59,6 +61,7 @@ TEST_CASE("settings: every mistake is told at once, with its line and what is ri
         "genkan.toml:10: 'role' is 'root'; allowed: viewer, operator, cloud, installer or "
         "administrator\n"
         "genkan.toml:7: a role needs either a user or a group of this machine\n"
+        "genkan.toml:14: 'holidays' must be a path from the root, beginning with '/'\n"
         "genkan.toml:12: 'unsigned_commands' must be text in quotes, not true or false\n"
         "genkan.toml:3: 'clok' is not known here; did you mean 'clock'?");
   CHECK(complaints("") ==

@@ -20,7 +20,8 @@ void House::start(ports::Memory memory) {
   store = std::make_unique<fakes::FakeStore>(loop.get_executor(), std::move(memory),
                                              cat("boot-", ++boots_));
   fleet = std::make_unique<fakes::FakeFleet>(loop.get_executor(), clock, models);
-  gateway = std::make_unique<Gateway>(*fleet, *store, clock, models, policy_);
+  gateway = std::make_unique<Gateway>(*fleet, *store, clock, models, policy_,
+                                      genkan::test::key_means(loop.get_executor(), locks));
   gateway->start();
   read_ = 0;
 }

@@ -14,8 +14,10 @@
 #include "firmware/services/gateway.hpp"
 #include "tests/fakes/clock.hpp"
 #include "tests/fakes/fleet.hpp"
+#include "tests/fakes/lock_memory.hpp"
 #include "tests/fakes/models.hpp"
 #include "tests/fakes/store.hpp"
+#include "tests/unit/key_means.hpp"
 #include "tests/unit/lines.hpp"
 
 namespace genkan::services::test {
@@ -67,6 +69,7 @@ class House {
   fakes::FakeModels models;
   std::unique_ptr<fakes::FakeStore> store;
   std::unique_ptr<fakes::FakeFleet> fleet;
+  fakes::FakeLockMemory locks{loop.get_executor()};  // as locks do, it stays over a restart
   std::unique_ptr<Gateway> gateway;
 
  private:

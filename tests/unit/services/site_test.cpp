@@ -160,6 +160,125 @@ TEST_CASE("DEV-31: each mistake in a site file, told with its line and what woul
   }
 }
 
+TEST_CASE("SITE-8: each mistake in a building's settings, told with its line") {
+  struct Row {
+    std::string line;
+    std::string told;  // behind "site.toml:5: "; empty: nothing is wrong
+  };
+  const std::string clock = "; a time like 15:00 is needed, up to 99:99";
+  const Row table[] = {
+      {"zone = \"Europe/London\"", ""},
+      {"zone = \"Asia/Tokio\"",
+       "'zone' cannot be used: there is no time zone Asia/Tokio; a name looks like Asia/Tokyo or "
+       "America/New_York"},
+      {"zone = \"\"",
+       "'zone' cannot be used: there is no time zone ; a name looks like Asia/Tokyo or "
+       "America/New_York"},
+      {"zone = 9", "'zone' must be text in quotes, not a whole number"},
+      {"default_start = \"0:00\"", ""},
+      {"default_start = \"99:99\"", ""},
+      {"default_start = \"15\"", "'default_start' is '15'" + clock},
+      {"default_start = \"100:00\"", "'default_start' is '100:00'" + clock},
+      {"default_end = \"58:00\"", ""},
+      {"default_end = \"10:5\"", "'default_end' is '10:5'" + clock},
+      {"default_end = \"-1:00\"", "'default_end' is '-1:00'" + clock},
+      {"default_end = \":00\"", "'default_end' is ':00'" + clock},
+      {"default_key = \"code_and_link\"", ""},
+      {"default_key = \"codes\"",
+       "'default_key' is 'codes'; allowed: link, code or code_and_link (did you mean 'code'?)"},
+      {"default_key = \"card_only\"",
+       "'default_key' is 'card_only'; allowed: link, code or code_and_link"},
+      {"common_allowance_min = 10080", ""},
+      {"common_allowance_min = -1",
+       "'common_allowance_min' must be a whole number from 0 to 10080"},
+      {"show_unlock_buttons = false", ""},
+      {"show_unlock_buttons = 0",
+       "'show_unlock_buttons' must be true or false, not a whole number"},
+      {"show_code_before_min = 0", ""},
+      {"show_code_before_min = 600000",
+       "'show_code_before_min' must be a whole number from 0 to 527040"},
+  };
+  for (const auto& row : table) {
+    CAPTURE(row.line);
+    const Lines expected = row.told.empty() ? Lines{} : Lines{"site.toml:5: " + row.told};
+    CHECK(mistakes(replaced(sound, "Court\"\n", "Court\"\n" + row.line + "\n")) == expected);
+  }
+}
+
+TEST_CASE("RES-30, RES-40: a coupling is for the kinds that the table of couplings names") {
+  const auto site = [](const std::string& model, const std::string& rooms,
+                       const std::string& coupling) {
+    std::string text = replaced(sound, "number = 101\n",
+                                "number = 101\n[[room]]\nid = \"lobby\"\nname = \"Lobby\"\n"
+                                "building = \"sakura\"\ncommon = true\n");
+    text += cat("[[device]]\nid = \"it\"\nname = \"The thing\"\nmodel = \"", model,
+                "\"\nbus = \"line-a\"\nunit = 9\n", rooms, coupling);
+    if (model == "ws-input-16-zone") text += "purpose = \"door\"\n";
+    return text;
+  };
+  const std::string common = "rooms = [\"lobby\"]\n";
+  const std::string own = "rooms = [\"r101\"]\n";
+  const std::string both = "rooms = [\"lobby\", \"r101\"]\n";
+  const std::string with = "coupling = \"with_reservation\"\n";
+  const std::string end = "coupling = \"end_only\"\n";
+  const std::string entrance = "coupling = \"entrance\"\n";
+  struct Row {
+    std::string model;
+    std::string rooms;
+    std::string coupling;
+    std::string told;
+  };
+  const std::string not_common =
+      "coupling 'entrance' is for doors of common areas, and room 'r101' is none";
+  const Row table[] = {
+      {"el-100", own, with, ""},
+      {"el-100", common, end, ""},
+      {"el-100", common, entrance, ""},
+      {"el-100", own, entrance, not_common},
+      {"el-100", both, entrance, not_common},
+      {"el-100", "", entrance,
+       "coupling 'entrance' is for doors of common areas, and it is in no room"},
+      {"jema-lock", own, with, ""},
+      {"jema-lock", common, entrance, ""},
+      {"jema-door", common, with, ""},
+      {"jema-door", own, end, ""},
+      {"jema-door", common, entrance, ""},
+      {"jema-door", own, entrance, not_common},
+      {"la-8-light", own, with, ""},
+      {"la-8-light", common, end, ""},
+      {"la-8-light", common, entrance,
+       "coupling 'entrance' is for doors; kind light can have 'with_reservation' or 'end_only'"},
+      {"la-8-air", own, with, ""},
+      {"la-8-air", own, end, ""},
+      {"la-8-air", common, entrance,
+       "coupling 'entrance' is for doors; kind air_conditioner can have 'with_reservation' or "
+       "'end_only'"},
+      {"ic-1", common, entrance,
+       "kind intercom cannot be coupled to reservations; leave 'coupling' out"},
+      {"sp-16", own, with,
+       "kind security_panel cannot be coupled to reservations; leave 'coupling' out"},
+      {"ws-input-16-zone", own, with,
+       "kind zone cannot be coupled to reservations; leave 'coupling' out"},
+      {"bt-8", own, end, "kind button cannot be coupled to reservations; leave 'coupling' out"},
+      {"bt-8", own, "coupling = \"none\"\n", ""},
+      {"el-100", own, "key_lead_min = 0\n", ""},
+      {"el-100", own, "key_lead_min = 1440\n", ""},
+      {"la-8-light", own, "key_lead_min = 5\n", "only a lock has a key lead"},
+  };
+  for (const auto& row : table) {
+    CAPTURE(cat(row.model, " ", row.rooms, row.coupling));
+    const Lines expected =
+        row.told.empty() ? Lines{} : Lines{"site.toml:31: device 'it': " + row.told};
+    CHECK(mistakes(site(row.model, row.rooms, row.coupling)) == expected);
+  }
+  CHECK(mistakes(site("el-100", own, "key_lead_min = 1441\n")) ==
+        Lines{"site.toml:38: 'key_lead_min' must be a whole number from 0 to 1440"});
+  CHECK(
+      mistakes(site("el-100", own, "coupling = \"reservation\"\n")) ==
+      Lines{"site.toml:38: 'coupling' is 'reservation'; allowed: none, with_reservation, end_only "
+            "or entrance"});
+}
+
 TEST_CASE("DEV-31: one output is one device, also when two models could drive it") {
   const auto with = [](const std::string& model, int channel) {
     return cat(sound, "[[device]]\nid = \"front\"\nname = \"Front\"\nmodel = \"jema-door\"\n",
@@ -211,6 +330,40 @@ TEST_CASE("SITE-2: what is written is read back the same") {
   REQUIRE(back);
   CHECK(*back == site);
   CHECK(write_site(*back) == text);
+}
+
+TEST_CASE(
+    "SITE-8: the settings of reservations travel with the site, and what is usual is not written") {
+  const fakes::FakeModels models;
+  domain::Inventory site = fakes::small_site();
+  CHECK(write_site(site).find("zone = ") == std::string::npos);
+  CHECK(write_site(site).find("default_") == std::string::npos);
+  CHECK(write_site(site).find("coupling") == std::string::npos);
+  auto& building = site.buildings[0];
+  building.zone = "Australia/Lord_Howe";
+  building.default_start = std::chrono::minutes(5);
+  building.default_end = domain::latest_default;
+  building.default_key = "code";
+  building.common_allowance = std::chrono::minutes(30);
+  building.show_unlock_buttons = false;
+  building.show_code_before = std::chrono::minutes(0);
+  site.devices[0].coupling = domain::Coupling::with_reservation;
+  site.devices[0].key_lead = std::chrono::minutes(0);
+  site.devices[1].coupling = domain::Coupling::entrance;
+  const std::string text = write_site(site);
+  for (const std::string line :
+       {"zone = \"Australia/Lord_Howe\"", "default_start = \"0:05\"", "default_end = \"99:99\"",
+        "default_key = \"code\"", "common_allowance_min = 30", "show_unlock_buttons = false",
+        "show_code_before_min = 0", "coupling = \"with_reservation\"", "key_lead_min = 0",
+        "coupling = \"entrance\""}) {
+    CAPTURE(line);
+    CHECK(text.find("\n" + line + "\n") != std::string::npos);
+  }
+  Problems problems;
+  const auto back = parse_site(text, "site.toml", models, problems);
+  CHECK(problems.list().empty());
+  REQUIRE(back);
+  CHECK(*back == site);
 }
 
 TEST_CASE("SITE-2: a site is taken over whole, and devices that stay go on undisturbed") {
@@ -271,7 +424,7 @@ TEST_CASE("SITE-2: a site that cannot be stored is not taken over") {
   const auto answer = house.run(house.gateway->site_import(installer, sound, false));
   REQUIRE(!answer);
   CHECK(answer.error().code() == ErrorCode::io);
-  CHECK(answer.error().message() == "the site could not be stored: the disk is full");
+  CHECK(answer.error().message() == "the change could not be stored: the disk is full");
   CHECK(house.fleet->configured() == 1);
   CHECK(house.gateway->devices_json().at("devices").as_array().empty());
 }

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "firmware/domain/keys/key_hash.hpp"
+#include "firmware/domain/keys/temporary_key.hpp"
+
+namespace genkan::services {
+
+// The gateway's own keys, derived from its key file (docs/SECRETS.md): for look-ups, for visitors'
+// tokens, for links. Wiped when destroyed. Any thread.
+struct KeySecrets {
+  using Key = std::array<std::uint8_t, 32>;
+
+  KeySecrets(std::span<const std::uint8_t, 32> hashing, std::span<const std::uint8_t, 32> token,
+             std::span<const std::uint8_t, 32> link);
+  ~KeySecrets();
+  KeySecrets(const KeySecrets&) = delete;
+  KeySecrets& operator=(const KeySecrets&) = delete;
+
+  domain::KeyHasher hasher;
+  Key token{};  // domain::token_of
+  Key link{};   // domain::link_token
+};
+
+}  // namespace genkan::services

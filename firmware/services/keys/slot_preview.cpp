@@ -1,0 +1,130 @@
+#include "firmware/services/keys/slot_preview.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "firmware/domain/locks/key_claims.hpp"
+#include "firmware/services/keys/key_json.hpp"
+#include "firmware/services/keys/key_places.hpp"
+#include "firmware/services/keys/key_sync.hpp"
+
+namespace genkan::services {
+
+namespace {
+
+using domain::Claim;
+using domain::KeyStanding;
+using domain::Reservation;
+using domain::SlotNote;
+using domain::SlotPlan;
+
+// Has the reservation in the book for as long as it is looked at. Nobody else runs meanwhile.
+class Tried {
+ public:
+  Tried(domain::KeyBook& book, const Reservation& reservation) : book_(book), id_(reservation.id) {
+    if (const auto* before = book.find(reservation.id)) before_ = *before;
+    book.put(reservation);
+  }
+  ~Tried() {
+    if (before_) {
+      book_.put(*before_);
+    } else {
+      book_.remove(id_);
+    }
+  }
+  Tried(const Tried&) = delete;
+  Tried& operator=(const Tried&) = delete;
+
+ private:
+  domain::KeyBook& book_;
+  domain::ReservationId id_;
+  std::optional<Reservation> before_;
+};
+
+// What was noted of slots, from how the keys stand.
+std::vector<SlotNote> notes_of(const LockKeys& lock, const std::vector<Claim>& claims) {
+  std::vector<SlotNote> notes;
+  for (const auto& standing : lock.standings) {
+    if (!standing.address) continue;
+    SlotNote note{*standing.address, standing.key, {}, {}, domain::NoteState::written, {}, 0, {}};
+    const auto claim = std::ranges::find(claims, standing.key, &Claim::key);
+    if (claim != claims.end()) {
+      note.hash = claim->hash;
+      note.schedule = claim->schedule;
+    }
+    const auto read = lock.image->occupied.find(*standing.address);
+    if (read != lock.image->occupied.end()) {
+      if (read->second.hash) note.hash = *read->second.hash;
+      note.schedule = read->second.schedule;
+    }
+    notes.push_back(std::move(note));
+  }
+  return notes;
+}
+
+class Preview {
+ public:
+  Preview(const KeyDesk& desk, const Reservation& reservation)
+      : desk_(desk), reservation_(reservation) {}
+
+  void add_door(const DeviceId& door, json::array& list) const {
+    const auto* model = desk_.needs().model_of(door);
+    const auto next = domain::current_or_next(reservation_.timing, zone_of(desk_, reservation_),
+                                              desk_.needs().holidays, desk_.now());
+    if (model == nullptr || !model->has_memory() || !next) return;
+    const LockKeys lock = desk_.needs().standings.keys_of(door);
+    std::optional<SlotPlan> plan;
+    if (lock.image) plan = plan_of(door, *model, lock, std::max(desk_.now(), next->start));
+    if (domain::has_code(reservation_.kind)) add(door, false, plan, list);
+    if (reservation_.card) add(door, true, plan, list);
+  }
+
+ private:
+  SlotPlan plan_of(const DeviceId& door, const domain::LockModel& model, const LockKeys& lock,
+                   WallTime when) const {
+    const domain::ClaimContext context{desk_.book(), desk_.inventory(), desk_.needs().holidays,
+                                       desk_.needs().secrets.hasher};
+    const auto claims =
+        domain::claims_of(context, door, model, when, when + std::chrono::minutes(1));
+    return domain::plan_slots(model, claims, notes_of(lock, claims), lock.image, when);
+  }
+
+  void add(const DeviceId& door, bool card, const std::optional<SlotPlan>& plan,
+           json::array& list) const {
+    KeyStanding standing;
+    standing.key = {domain::KeyOwner::reservation, reservation_.id.str(), card};
+    std::string why = plan ? "" : "the lock's memory has not been read yet";
+    if (plan) {
+      const auto found = std::ranges::find(plan->standings, standing.key, &KeyStanding::key);
+      if (found != plan->standings.end()) {
+        standing = *found;
+        why = why_sentence(desk_, standing);
+      }
+      for (const auto& action : plan->actions) {
+        const bool places = action.claim && action.claim->key == standing.key;
+        if (places) standing.address = action.address;
+      }
+    }
+    json::object entry = key_json(desk_, door, standing);
+    list.push_back(json::object{{"device", door.str()},
+                                {"key", entry["key"]},
+                                {"area", entry["area"]},
+                                {"slot", entry["slot"]},
+                                {"why", why}});
+  }
+
+  const KeyDesk& desk_;
+  const Reservation& reservation_;
+};
+
+}  // namespace
+
+json::array slot_preview(const KeyDesk& desk, const Reservation& reservation) {
+  json::array list;
+  const Tried tried(desk.needs().book, reservation);
+  const Preview preview(desk, reservation);
+  for (const auto& door : desk.book().devices_of(reservation)) preview.add_door(door, list);
+  return list;
+}
+
+}  // namespace genkan::services

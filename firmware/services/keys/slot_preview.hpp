@@ -1,0 +1,12 @@
+#pragma once
+
+#include "firmware/services/keys/key_desk.hpp"
+
+namespace genkan::services {
+
+// Where the keys of a reservation would go at its next start, as far as can be said today:
+// [{"device","key","area","slot"|null,"why"}…], one entry a key and door with a memory. The book is
+// as before when it returns. `reservation` has the code that counts.
+json::array slot_preview(const KeyDesk& desk, const domain::Reservation& reservation);
+
+}  // namespace genkan::services
