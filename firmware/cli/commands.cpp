@@ -20,16 +20,22 @@ void put(std::FILE* where, std::string_view text) {
 
 }  // namespace
 
-void Console::print(std::string_view text) const { put(stdout, text); }
+void Console::print(std::string_view text) const { put(out, text); }
 
 void Console::say(std::string_view sentence) const {
-  put(stdout, cat(sentence, "\n"));
-  std::fflush(stdout);
+  put(out, cat(sentence, "\n"));
+  std::fflush(out);
 }
 
 void Console::complain(std::string_view sentence) const {
-  std::fflush(stdout);
-  put(stderr, cat("genkan: ", sentence, "\n"));
+  std::fflush(out);
+  put(err, cat("genkan: ", sentence, "\n"));
+}
+
+bool Console::said_json(const json::object& answer) const {
+  if (!json) return false;
+  say(json::serialize(answer));
+  return true;
 }
 
 Exit Console::failed(const Error& error) const {

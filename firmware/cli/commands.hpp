@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,10 +17,14 @@ namespace genkan::cli {
 struct Console {
   Paint paint;
   bool json = false;  // the daemon's JSON, one line, instead of sentences
+  std::FILE* out = stdout;
+  std::FILE* err = stderr;
 
   void print(std::string_view text) const;    // as it is
   void say(std::string_view sentence) const;  // with a line end
   void complain(std::string_view sentence) const;
+  // Says the daemon's JSON if that is wanted; whether it did.
+  bool said_json(const json::object& answer) const;
   // Complains and gives the exit code that belongs to the error.
   Exit failed(const Error& error) const;
 };

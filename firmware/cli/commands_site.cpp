@@ -1,41 +1,10 @@
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <iostream>
-#include <sstream>
-
 #include "firmware/base/text.hpp"
 #include "firmware/cli/commands.hpp"
+#include "firmware/cli/files.hpp"
 
 namespace genkan::cli {
 
 namespace {
-
-Result<std::string> content_of(const std::string& file) {
-  std::ostringstream text;
-  if (file == "-") {
-    text << std::cin.rdbuf();
-    return text.str();
-  }
-  std::ifstream in(file, std::ios::binary);
-  if (!in || !(text << in.rdbuf())) {
-    return fail(ErrorCode::invalid, cat("cannot read ", file, ": ", std::strerror(errno)));
-  }
-  return text.str();
-}
-
-// Whole or not at all: written beside it and moved to its place.
-Result<> write_file(const std::string& file, const std::string& text) {
-  const auto half = cat(file, ".new");
-  std::ofstream out(half, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (out && std::rename(half.c_str(), file.c_str()) == 0) return {};
-  const auto why = std::strerror(errno);
-  std::remove(half.c_str());
-  return fail(ErrorCode::io, cat("cannot write ", file, ": ", why));
-}
 
 // The mistakes under the name of the file that was typed.
 void print_problems(const Console& console, const std::string& file, const ApiResponse& response) {

@@ -93,12 +93,13 @@ Result<json::object> Daemon::get(std::string target, std::chrono::milliseconds w
   return object_of(*answer);
 }
 
-Result<json::object> Daemon::send(std::string method, std::string target, const json::value& body,
+Result<json::object> Daemon::send(std::string method, std::string target,
+                                  const std::optional<json::value>& body,
                                   std::chrono::milliseconds within) {
   ApiRequest request;
   request.method = std::move(method);
   request.target = std::move(target);
-  request.body = json::serialize(body);
+  if (body) request.body = json::serialize(*body);
   const auto answer = ask(std::move(request), within);
   if (!answer) return fail(answer.error());
   return object_of(*answer);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +36,9 @@ class Daemon {
 
   // The answer's body as JSON; an answer that is no 200 is an error with its sentence.
   Result<json::object> get(std::string target, std::chrono::milliseconds within = default_limit);
-  Result<json::object> send(std::string method, std::string target, const json::value& body,
+  // Without a body: none is sent.
+  Result<json::object> send(std::string method, std::string target,
+                            const std::optional<json::value>& body,
                             std::chrono::milliseconds within = default_limit);
   // As it came, whatever its status.
   Result<ApiResponse> ask(ApiRequest request, std::chrono::milliseconds within = default_limit);

@@ -8,13 +8,12 @@
 #include <unistd.h>
 
 #include "firmware/cli/commands.hpp"
+#include "firmware/cli/line.hpp"
 #include "firmware/cli/watch.hpp"
 
 namespace {
 
 using namespace genkan::cli;
-
-using Action = std::function<Exit(Daemon&, const Console&)>;
 
 constexpr const char* footer = R"(Examples:
   genkan status                        how the gateway is
@@ -23,6 +22,10 @@ constexpr const char* footer = R"(Examples:
   genkan unlock lock-101 lock-102      several at once
   genkan arm --home                    arm the panel, people inside
   genkan release boxes 3               open a compartment of a delivery box
+  genkan reserve lock-101 --name Anna --from "2026-11-20 15:00" --to "2026-11-22 10:00"
+  genkan reservations --room r101      who has a key, when, and whether it is in the lock
+  genkan keys lock-101                 what is in the lock, and what should be
+  genkan why lock-101 - < code.txt     what that code would do now, and why
   genkan journal --alarms -n 50        the last 50 alarms
   genkan journal --follow --device lock-203
   genkan bus read line-a 7 input 0 4   four input registers of unit 7
@@ -291,6 +294,9 @@ int run(int argc, char** argv) {
   line.app.fallthrough();
   add_views(line);
   add_orders(line);
+  add_reservation_commands(line.app, line.action);
+  add_key_commands(line.app, line.action);
+  add_holder_commands(line.app, line.action);
   add_journal(line);
   add_bus(line);
   add_site(line);

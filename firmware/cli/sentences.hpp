@@ -18,6 +18,8 @@ enum class TimeStyle { clock, full };
 std::string local_time(std::string_view rfc3339, TimeStyle style);
 // "3 s", "4 min", "2 h", "5 days": how long something lasts, for people.
 std::string duration_text(std::chrono::seconds span);
+// A word of the API for people: its underscores are blanks.
+std::string spaced(std::string text);
 // "912 B", "3.4 MiB".
 std::string bytes_text(std::int64_t bytes);
 

@@ -286,7 +286,13 @@ TEST_CASE("CLI: what goes into a path is escaped") {
 
 TEST_CASE("CLI: each shell has its completion") {
   for (const auto shell : {"bash", "zsh", "fish"}) {
-    CHECK(completion_script(shell).contains("devices --ids"));
+    const auto script = completion_script(shell);
+    CHECK(script.contains("devices --ids"));
+    for (const auto command : {"reserve", "reservations", "calendar", "keys", "why", "holders",
+                               "groups", "visitors", "rooms", "holidays", "journal"}) {
+      CAPTURE(command);
+      CHECK(script.contains(std::string(" ") + command + " "));
+    }
   }
 }
 
