@@ -40,6 +40,15 @@ json::object parse_object(std::string_view text) {
   return std::move(value->get_object());
 }
 
+std::string_view name_of(Building::Scene scene) {
+  switch (scene) {
+    case Building::Scene::sample: return "sample";
+    case Building::Scene::bench: return "bench";
+    case Building::Scene::keys: return "keys";
+  }
+  return "sample";
+}
+
 // One line there, one line back; empty if nobody answers within 5 s (the building answers at once,
 // save plug and unplug, which may take 2 s).
 std::string exchange_line(const std::string& path, const std::string& line) {
@@ -73,7 +82,7 @@ Building::Building(std::filesystem::path folder, Scene scene, std::vector<std::s
                                    "--tcp-port",
                                    "0",
                                    "--scene",
-                                   scene == Scene::sample ? "sample" : "bench"};
+                                   std::string(name_of(scene))};
   command.insert(command.end(), options.begin(), options.end());
   process_ = std::make_unique<Process>(command, folder_ / "building.log");
   const bool ready = wait_until(
@@ -94,7 +103,7 @@ json::object Building::control(const std::string& command) {
 }
 
 std::string Building::site() const {
-  const auto* name = scene_ == Scene::sample ? "sample-site.toml.in" : "bench-site.toml.in";
+  const std::string name = cat(name_of(scene_), "-site.toml.in");
   std::string text = read_file(source_folder() / "tests" / "building" / name);
   text = replace_all(std::move(text), "@DIR@", folder_.string());
   return replace_all(std::move(text), "@TCP_PORT@", std::to_string(tcp_port_));

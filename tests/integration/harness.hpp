@@ -18,7 +18,7 @@ namespace genkan::test {
 // genkan-building, and its control socket (tests/building/README.md).
 class Building {
  public:
-  enum class Scene { sample, bench };
+  enum class Scene { sample, bench, keys };
   Building(std::filesystem::path folder, Scene scene, std::vector<std::string> options = {});
 
   // One control command; throws if the building says no.
