@@ -181,8 +181,8 @@ WallTime claims_hold_until(const ClaimContext& context, const DeviceId& lock,
   if (!device || !model.schedule_in_lock) return until;
   const auto zone = zone_of(context.inventory, *device);
   if (!zone) return until;
-  const auto today = std::chrono::floor<std::chrono::days>(zone->to_local(now));
-  return std::min(until, zone->to_wall(today + std::chrono::days{1}));
+  const auto today = std::chrono::floor<std::chrono::days>(zone->to_local(now - day_turns));
+  return std::min(until, zone->to_wall(today + std::chrono::days{1}) + day_turns);
 }
 
 }  // namespace genkan::domain

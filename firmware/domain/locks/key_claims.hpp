@@ -41,7 +41,7 @@ std::vector<Claim> claims_of(const ClaimContext& context, const DeviceId& lock,
                              const LockModel& model, WallTime now, WallTime until);
 
 // When claims_of must be asked again at the latest, though nothing was changed: at `until`, and
-// where the lock keeps schedules at the next midnight of its building.
+// where the lock keeps schedules ten minutes after the next midnight of its building.
 WallTime claims_hold_until(const ClaimContext& context, const DeviceId& lock,
                            const LockModel& model, WallTime now, WallTime until);
 

@@ -56,7 +56,7 @@ class Scheduler {
     schedule.window = rounded(recurrence.from, recurrence.to);
     schedule.first = day_of(exact->start) + schedule.window->first;
     schedule.last = day_of(exact->end - WallTime::duration{1}) + schedule.window->second;
-    schedule.weekdays = coming_week(recurrence, holidays_, day_of(now_));
+    schedule.weekdays = coming_week(recurrence, holidays_, day_of(now_ - day_turns));
     return LockTiming{{zone_.to_wall(schedule.first), zone_.to_wall(schedule.last)}, schedule};
   }
 

@@ -7,6 +7,11 @@
 
 namespace genkan::domain {
 
+// The weekdays that a lock gets are counted from this long after midnight: until then a clock that
+// is a little slow still shows the day before, whose bit must not mean the day in a week yet. They
+// hold for seven days, so today is among them all the same.
+constexpr std::chrono::minutes day_turns{10};
+
 // When a key of one lock opens, and, where the lock keeps schedules, what it is to keep.
 struct LockTiming {
   Interval opens;

@@ -127,16 +127,17 @@ asio::awaitable<void> KeyLock::work() {
 
 asio::awaitable<KeyLock::Step> KeyLock::read_memory() {
   const auto deadline = needs_.clock.steady() + memory_time;
+  read_wanted_ = false;  // wanted again meanwhile, it is read once more
   const auto read = co_await needs_.memory.read(device_, deadline);
   ++reads_;
   read_.ring();
   if (stopped_) co_return Step::failed;
   if (!read) {
+    read_wanted_ = true;
     no_answer(read.error());
     co_return Step::failed;
   }
   answered();
-  read_wanted_ = false;
   audit_at_ = needs_.clock.steady() + audit_every;
   take_image(*read);
   co_return Step::done;

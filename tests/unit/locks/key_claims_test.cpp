@@ -335,8 +335,9 @@ TEST_CASE("KEY-7: when claims are to be made again") {
   const ClaimContext context{house.book, house.inventory, house.holidays, house.hasher, {}, {}};
   const DeviceId lock("lock-101");
   // Midnight in Tokyo is 15:00 UTC.
-  CHECK(claims_hold_until(context, lock, own_schedule(), at(10), at(48)) == at(15));
-  CHECK(claims_hold_until(context, lock, own_schedule(), at(15), at(48)) == at(39));
+  CHECK(claims_hold_until(context, lock, own_schedule(), at(10), at(48)) == at(15, 10));
+  CHECK(claims_hold_until(context, lock, own_schedule(), at(15), at(48)) == at(15, 10));
+  CHECK(claims_hold_until(context, lock, own_schedule(), at(15, 10), at(48)) == at(39, 10));
   CHECK(claims_hold_until(context, lock, own_schedule(), at(10), at(12)) == at(12));
   CHECK(claims_hold_until(context, lock, nine_codes(), at(10), at(48)) == at(48));
 }
