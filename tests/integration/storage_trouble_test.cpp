@@ -171,7 +171,7 @@ class Hardship {
     const ApiAnswer import = gateway_.api(
         "PUT", "/v1/site", replaced(house_.building.site(), "\"Front door 101\"", "\"Another\""));
     CHECK(import.status == 503);
-    CHECK_MESSAGE(sentence_of(import).starts_with("the site could not be stored: storage: "),
+    CHECK_MESSAGE(sentence_of(import).starts_with("the change could not be stored: storage: "),
                   sentence_of(import));
     MESSAGE(sentence_of(import));
     CHECK(gateway_.api("GET", "/v1/site").body == site);
