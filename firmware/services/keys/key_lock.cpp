@@ -129,12 +129,11 @@ asio::awaitable<KeyLock::Step> KeyLock::read_memory() {
   const auto deadline = needs_.clock.steady() + memory_time;
   read_wanted_ = false;  // wanted again meanwhile, it is read once more
   const auto read = co_await needs_.memory.read(device_, deadline);
-  ++reads_;
-  read_.ring();
   if (stopped_) co_return Step::failed;
   if (!read) {
     read_wanted_ = true;
     no_answer(read.error());
+    tell_read();
     co_return Step::failed;
   }
   answered();
@@ -256,6 +255,14 @@ void KeyLock::plan() {
   if (!fault_.empty()) unreachable_says(next.standings);
   tell_news_of(next);
   plan_ = std::move(next);
+  if (!image_holds_ || compared_at_ == image_at_) return;
+  compared_at_ = image_at_;
+  tell_read();
+}
+
+void KeyLock::tell_read() {
+  ++reads_;
+  read_.ring();
 }
 
 void KeyLock::take_claims(const domain::LockModel& lock, WallTime now) {
@@ -302,7 +309,7 @@ LockKeys KeyLock::view() const {
     }
   }
   keys.image = image_;
-  keys.read_at = image_at_;
+  keys.read_at = compared_at_;
   keys.serial = serial_;
   keys.clock_off = clock_off_;
   keys.fault = fault_;

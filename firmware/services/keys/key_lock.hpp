@@ -62,6 +62,8 @@ class KeyLock final : public std::enable_shared_from_this<KeyLock> {
   boost::asio::awaitable<bool> note_first(domain::SlotNote note);
 
   std::chrono::local_seconds local_now(const domain::TimeZone& zone) const;
+  // A reading that somebody may wait for ended: it failed, or the keys were compared with it.
+  void tell_read();
   void no_answer(const Error& error);
   void answered();
   void plan();
@@ -99,6 +101,7 @@ class KeyLock final : public std::enable_shared_from_this<KeyLock> {
   bool image_holds_ = false;
   std::vector<domain::SlotAddress> foreign_;  // when an image last held
   WallTime image_at_{};
+  WallTime compared_at_{};  // of the image that the standings are of; none: none yet
   std::optional<std::uint32_t> serial_;
   std::optional<std::chrono::seconds> clock_off_;
   std::vector<domain::Claim> claims_;

@@ -29,7 +29,7 @@ struct LockKeys {
   std::vector<domain::KeyStanding> standings;
   std::map<domain::SlotAddress, domain::SlotReading> foreign;
   std::optional<domain::MemoryImage> image;  // as last read
-  WallTime read_at{};                        // of the image
+  WallTime read_at{};  // of the image that the standings were made from; none: not yet
   std::optional<std::uint32_t> serial;
   std::optional<std::chrono::seconds> clock_off;  // ahead: above 0; locks that keep schedules
   std::string fault;                              // why the lock cannot be brought up to date

@@ -38,7 +38,7 @@ json::object memory_json(const LockKeys& lock) {
   json::object object;
   object["areas"] = areas_json(lock);
   object["read_at"] = nullptr;
-  if (lock.image) object["read_at"] = format_time(lock.read_at);
+  if (lock.read_at != WallTime{}) object["read_at"] = format_time(lock.read_at);
   object["serial"] = nullptr;
   if (lock.serial) object["serial"] = *lock.serial;
   object["schedule_in_lock"] = lock.model->schedule_in_lock;
