@@ -1,6 +1,7 @@
 // What the office costs: an import of 5,000 holders from CSV, on a disk of its own, and planning
 // one day of 64 locks from 10,000 reservations.
 //   import_bench [FOLDER]    FOLDER lies on the disk to be measured; default: the temporary folder
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -13,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "firmware/base/csv.hpp"
+#include "firmware/base/random.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/domain/locks/key_claims.hpp"
 #include "firmware/services/keys/holder_import.hpp"
@@ -39,12 +41,6 @@ constexpr double most_import_seconds = 2;
 
 double milliseconds_since(SteadyTime began) {
   return std::chrono::duration<double, std::milli>(Steady::now() - began).count();
-}
-
-std::uint32_t random_number(std::uint32_t bound) {
-  static std::uint32_t seed = 1;
-  seed = seed * 1'664'525 + 1'013'904'223;
-  return (seed >> 8U) % bound;
 }
 
 class Models final : public domain::ModelCatalog {
@@ -119,7 +115,7 @@ struct Rig {
                                  .zones = zones,
                                  .standings = standings,
                                  .model_of = [this](const DeviceId&) { return &model; },
-                                 .random = random_number,
+                                 .random = [](std::uint32_t bound) { return random_below(bound); },
                                  .policy = policy,
                                  .applied = {},
                                  .changed = {}});
@@ -217,7 +213,7 @@ void fill(domain::KeyBook& book, domain::LocalDay first) {
     reservation.target = lock_id(static_cast<int>(i % locks));
     reservation.kind = domain::KeyKind::code;
     reservation.code = *domain::Code::parse(cat(10'000'000 + i * 37));
-    const auto day = first + std::chrono::days(random_number(60)) - std::chrono::days(20);
+    const auto day = first + std::chrono::days(random_below(60)) - std::chrono::days(20);
     if (i % 20 == 0) {
       domain::Recurrence recurrence;
       recurrence.first = day;
@@ -228,8 +224,8 @@ void fill(domain::KeyBook& book, domain::LocalDay first) {
       recurrence.holidays = domain::OnHolidays::not_valid;
       reservation.timing = recurrence;
     } else {
-      const auto start = domain::LocalTime(day) + std::chrono::minutes(random_number(24 * 60));
-      reservation.timing = domain::Span{start, start + std::chrono::hours(2 + random_number(40))};
+      const auto start = domain::LocalTime(day) + std::chrono::minutes(random_below(24 * 60));
+      reservation.timing = domain::Span{start, start + std::chrono::hours(2 + random_below(40))};
     }
     book.put(std::move(reservation));
   }

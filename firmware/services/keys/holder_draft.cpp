@@ -115,9 +115,10 @@ domain::RecordDraft holder_record(const KeyDesk& desk, const domain::Caller& cal
   return desk.record(caller, kind, {{"holder", holder.id.str()}, {"name", holder.name}});
 }
 
-domain::HolderId new_holder_id(const KeyDesk& desk) {
-  return domain::HolderId(desk.new_id("h", [&desk](const std::string& id) {
-    return desk.book().find(domain::HolderId(id)) != nullptr;
+domain::HolderId new_holder_id(const KeyDesk& desk, const std::set<domain::HolderId>& given) {
+  return domain::HolderId(desk.new_id("h", [&desk, &given](const std::string& text) {
+    const domain::HolderId id(text);
+    return desk.book().find(id) != nullptr || given.contains(id);
   }));
 }
 

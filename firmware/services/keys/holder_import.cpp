@@ -46,7 +46,7 @@ Result<json::object> HolderImport::preview(const domain::Caller& caller, std::st
   return answer(std::move(rows), *plan);
 }
 
-bool HolderImport::prepare(Work& work, Codes& codes, std::size_t& room) const {
+bool HolderImport::prepare(Work& work, Shared& shared) const {
   ImportRow& row = *work.row;
   const auto refuse = [&work](std::string message) {
     work.outcome = {false, std::move(message)};
@@ -60,13 +60,14 @@ bool HolderImport::prepare(Work& work, Codes& codes, std::size_t& room) const {
     return false;
   }
   if (row.action == RowAction::remove) return true;
-  if (row.action == RowAction::add && room == 0) {
+  if (row.action == RowAction::add && shared.room == 0) {
     return refuse(cat("there are ", HolderOffice::most_holders, " holders already"));
   }
-  if (auto drawn = draw(row, codes); !drawn) return refuse(drawn.error().message());
+  if (auto drawn = draw(row, shared); !drawn) return refuse(drawn.error().message());
   if (row.action == RowAction::add) {
-    --room;
-    row.holder.id = new_holder_id(desk_);
+    --shared.room;
+    row.holder.id = new_holder_id(desk_, shared.ids);
+    shared.ids.insert(row.holder.id);
     row.holder.made = desk_.now();
   } else {
     row.holder.revision = row.before->revision + 1;
@@ -74,8 +75,9 @@ bool HolderImport::prepare(Work& work, Codes& codes, std::size_t& room) const {
   return true;
 }
 
-Result<> HolderImport::draw(ImportRow& row, Codes& codes) const {
+Result<> HolderImport::draw(ImportRow& row, Shared& shared) const {
   if (row.draw.empty()) return {};
+  auto& codes = shared.codes;
   const auto& id = row.holder.group;
   auto found = codes.find(id);
   if (found == codes.end()) {
@@ -149,16 +151,16 @@ boost::asio::awaitable<Result<json::object>> HolderImport::run(domain::Caller ca
   if (works.empty()) {
     co_return fail(ErrorCode::invalid, "'rows' names no row of the file; the first is row 2");
   }
-  std::size_t room = HolderOffice::most_holders -
-                     std::min(HolderOffice::most_holders, desk_.book().holders().size());
-  Codes codes;
+  Shared shared;
+  shared.room = HolderOffice::most_holders -
+                std::min(HolderOffice::most_holders, desk_.book().holders().size());
   bool works_still = true;
   for (std::size_t i = 0; i < works.size() && works_still; i += batch) {
     std::vector<Work*> together;
     for (std::size_t k = i; k < std::min(works.size(), i + batch); ++k) {
-      if (!prepare(works[k], codes, room)) continue;
+      if (!prepare(works[k], shared)) continue;
       if (works[k].row->holder.code) {
-        for (auto& [group, in_use] : codes) {
+        for (auto& [group, in_use] : shared.codes) {
           in_use.add(*works[k].row->holder.code, works[k].row->holder.name);
         }
       }

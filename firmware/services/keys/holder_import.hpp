@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 
@@ -40,11 +41,16 @@ class HolderImport {
     ImportRow* row;
     Outcome outcome;
   };
-  using Codes = std::map<domain::KeyGroupId, CodesInUse>;
+  // What the rows of one run share.
+  struct Shared {
+    std::map<domain::KeyGroupId, CodesInUse> codes;  // of groups for which codes are drawn
+    std::set<domain::HolderId> ids;                  // given by this run
+    std::size_t room = 0;                            // how many may be added still
+  };
 
   // What can be refused before the disk is asked.
-  bool prepare(Work& work, Codes& codes, std::size_t& room) const;
-  Result<> draw(ImportRow& row, Codes& codes) const;
+  bool prepare(Work& work, Shared& shared) const;
+  Result<> draw(ImportRow& row, Shared& shared) const;
   ports::Change change_of(const domain::Caller& caller, std::span<Work* const> works) const;
   // Whether going on makes sense.
   boost::asio::awaitable<bool> commit(domain::Caller caller, std::vector<Work*> works);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <set>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "firmware/services/keys/codes_in_use.hpp"
@@ -27,7 +29,8 @@ FieldChanges changes_between(const domain::KeyBook& book, const domain::Holder& 
 // A record about a holder: {"holder","name"}.
 domain::RecordDraft holder_record(const KeyDesk& desk, const domain::Caller& caller,
                                   domain::RecordKind kind, const domain::Holder& holder);
-domain::HolderId new_holder_id(const KeyDesk& desk);
+// `given`: those that are given and not yet in the book.
+domain::HolderId new_holder_id(const KeyDesk& desk, const std::set<domain::HolderId>& given = {});
 
 struct HolderQuery {
   std::string text;  // in name, outside id or mail; ASCII in either case

@@ -62,12 +62,14 @@ domain::RecordDraft KeyDesk::record(const domain::Caller& caller, domain::Record
 std::string KeyDesk::new_id(std::string_view prefix,
                             const std::function<bool(const std::string&)>& used) const {
   constexpr std::string_view alphabet = "0123456789abcdefghjkmnpqrstvwxyz";  // none look alike
-  constexpr int length = 8;
-  for (;;) {
+  constexpr int shortest = 8;
+  constexpr int longest = 40;
+  for (int length = shortest;; length = std::min(length + 1, longest)) {
     std::string id(prefix);
     id += '-';
-    for (int i = 0; i < length; ++i)
+    for (int i = 0; i < length; ++i) {
       id += alphabet[needs_.random(static_cast<std::uint32_t>(alphabet.size()))];
+    }
     if (!used(id)) return id;
   }
 }

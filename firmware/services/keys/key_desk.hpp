@@ -72,7 +72,8 @@ class KeyDesk {
   // A record by `caller` about one thing; `body` without secrets.
   domain::RecordDraft record(const domain::Caller& caller, domain::RecordKind kind,
                              json::object body) const;
-  // "r-4kx91mb2": a prefix and eight random characters, for which `used` says false.
+  // "r-4kx91mb2": a prefix and eight random characters (more where that is taken), for which `used`
+  // says false.
   std::string new_id(std::string_view prefix,
                      const std::function<bool(const std::string&)>& used) const;
 

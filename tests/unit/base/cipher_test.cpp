@@ -6,18 +6,16 @@
 
 #include <doctest/doctest.h>
 
-#include "firmware/base/text.hpp"
-
 using namespace genkan;
 
 namespace {
 
 Bytes from_hex(std::string_view text) {
+  constexpr std::string_view digits = "0123456789abcdef";
   Bytes bytes;
-  for (; text.size() >= 2; text.remove_prefix(2)) {
-    std::uint8_t byte = 0;
-    std::from_chars(text.data(), text.data() + 2, byte, 16);
-    bytes.push_back(byte);
+  for (std::size_t at = 0; at + 1 < text.size(); at += 2) {
+    bytes.push_back(
+        static_cast<std::uint8_t>(digits.find(text[at]) << 4 | digits.find(text[at + 1])));
   }
   return bytes;
 }

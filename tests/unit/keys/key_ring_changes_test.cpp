@@ -173,7 +173,7 @@ TEST_CASE("KEY-60: however many share one code, the nearest to opening is told")
       ring->remove({KeyOwner::reservation, id, false});
       plain.erase(id);
     }
-    const int hour = below(720);
+    const int hour = below(4) == 0 ? 706 : below(720);  // after all of them, now and then
     // Refusal, order among equals, id: the least is told.
     std::tuple<Refusal, int, std::string> told{Refusal::unknown_key, 0, ""};
     for (const auto& [name, key] : plain) {

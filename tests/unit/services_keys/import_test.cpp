@@ -230,3 +230,20 @@ TEST_CASE("KEY-21: codes drawn in one import differ") {
   CHECK(lines[9] == "11 add Holder 9 done");
   CHECK(lines[10].starts_with("12 add Holder 10 not done (code: the pattern leaves no free code"));
 }
+
+TEST_CASE("RES-52: each row of a long file is a holder of its own") {
+  Office office;  // whose chance repeats after some 1,000 ids
+  office.group("Staff", R"(["lock-101"])");
+  std::string text = header;
+  constexpr std::size_t count = 1500;
+  for (std::size_t i = 0; i < count; ++i) {
+    text += cat(i, ",Holder ", i, ",Staff,,", 10'000'000 + i, ",,,,\n");
+  }
+  const Lines lines = run(office, text);
+  REQUIRE(lines.size() == count);
+  CHECK(lines.back() == "1501 add Holder 1499 done");
+  CHECK(office.book.holders().size() == count);
+  CHECK(office.store.on_disk().keys.holders.size() == count);
+  CHECK(office.applied == 4);  // the group, and three batches
+  CHECK(office.changed == 2);
+}
