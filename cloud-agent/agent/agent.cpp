@@ -1,7 +1,6 @@
 #include "cloud-agent/agent/agent.hpp"
 
 #include <memory>
-#include <set>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,7 +8,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "firmware/base/json.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/text.hpp"
 
@@ -19,13 +17,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t most_event = std::size_t{1024} * 1024;
-constexpr std::size_t most_inventory = std::size_t{16} * 1024 * 1024;
-// genkand sends a comment every 10 s.
-constexpr std::chrono::milliseconds stream_silence{25'000};
-constexpr std::chrono::milliseconds status_time{2000};
-constexpr std::chrono::milliseconds inventory_time{10'000};
-constexpr std::chrono::milliseconds status_every{10'000};
 constexpr std::chrono::milliseconds tick_every{1000};
 // How long retained states of earlier runs are listened for; a broker sends them at once.
 constexpr std::chrono::seconds leftovers_time{3};
@@ -37,52 +28,109 @@ constexpr std::chrono::milliseconds disconnect_time{500};
 
 }  // namespace
 
-Agent::Agent(asio::any_io_executor loop, std::string gateway, Daemon& daemon,
+Agent::Agent(asio::any_io_executor loop, AgentNeeds needs, Daemon& daemon,
              const MakeBroker& make_broker)
     : loop_(loop),
       daemon_(daemon),
-      topics_(gateway),
-      broker_(make_broker(*this)),
+      topics_(needs.enrolment.gateway),
+      enrolment_(loop, daemon, needs.enrolment,
+                 [this](const Destination& destination) { move_to(destination); }),
+      broker_(make_broker(*this, enrolment_.where().place)),
       window_(*broker_),
       journal_(loop, daemon, window_, topics_),
-      states_(window_, topics_),
+      states_(
+          window_, state_mirror_, [this](const DeviceId& device) { return topics_.state(device); },
+          "a device's state"),
       desk_(loop, daemon, window_),
-      status_due_(loop) {}
+      status_due_(loop),
+      link_due_(loop) {
+  if (needs.home_assistant) {
+    home_.emplace(loop, daemon, window_, topics_, *needs.home_assistant, needs.enrolment.gateway);
+  }
+  link_.away(enrolment_.where().why);
+}
 
 void Agent::start() {
   asio::co_spawn(loop_, follow_stream(), asio::detached);
   asio::co_spawn(loop_, watch_status(), asio::detached);
+  asio::co_spawn(loop_, report_link(), asio::detached);
   asio::co_spawn(loop_, tick(), asio::detached);
+  enrolment_.start();
   journal_.start();
   broker_->start();
 }
 
 // --- The broker's side
 
-void Agent::on_online(SessionFacts facts) {
+void Agent::move_to(const Destination& destination) {
+  if (stopping_) return;
+  if (!destination.place) note_away({destination.why});
+  leftovers_sought_ = false;  // it may be another broker
+  broker_->use(destination.place);
+}
+
+void Agent::on_online(mqtt::SessionFacts facts) {
   window_.online(facts, Steady::now());
-  broker_->subscribe(topics_.request(), Retain::no);
-  if (!leftovers_sought_) {
-    leftovers_sought_ = true;
-    leftovers_until_ = Steady::now() + leftovers_time;
-    broker_->subscribe(topics_.states(), Retain::yes);
+  link_.connected();
+  link_due_.ring();
+  broker_->subscribe(topics_.request(), mqtt::Retain::no);
+  if (home_ && home_->enabled()) {
+    broker_->subscribe(topics_.wishes(), mqtt::Retain::no, mqtt::Qos::at_most_once);
   }
+  seek_leftovers();
   presence_.resend();
+  state_mirror_.resend_all();
   states_.online();
+  if (home_) home_->online(Steady::now());
   journal_.online();
   pump();
 }
 
-void Agent::on_offline(std::string) { window_.offline(); }
-
-void Agent::on_message(Inbound message) {
-  if (stopping_) return;
-  if (message.topic == topics_.request()) return desk_.take(std::move(message));
-  const auto device = topics_.device_of(message.topic);
-  if (device && !message.payload.empty()) states_.mirror().found(*device);
+// What earlier runs left retained, of devices that are gone.
+void Agent::seek_leftovers() {
+  if (std::exchange(leftovers_sought_, true)) return;
+  leftovers_until_ = Steady::now() + leftovers_time;
+  broker_->subscribe(topics_.states(), mqtt::Retain::yes);
+  if (home_) broker_->subscribe(home_->names().configs(), mqtt::Retain::yes);
 }
 
-void Agent::on_receipt(Receipt receipt) {
+void Agent::forget_leftovers() {
+  leftovers_until_ = SteadyTime{};
+  broker_->unsubscribe(topics_.states());
+  if (home_) broker_->unsubscribe(home_->names().configs());
+}
+
+void Agent::on_offline(mqtt::Away away) {
+  window_.offline();
+  on_attempt_failed(std::move(away));
+}
+
+void Agent::on_attempt_failed(mqtt::Away away) {
+  // Without a place the reason is the destination's.
+  if (enrolment_.where().place) note_away(away);
+}
+
+void Agent::note_away(const mqtt::Away& away) {
+  const bool doubtful = away.by_clock && !clock_trusted_;
+  link_.away(doubtful ? cat(away.why, "; this gateway's clock is not set") : away.why);
+  link_due_.ring();
+}
+
+void Agent::on_message(mqtt::Inbound message) {
+  if (stopping_) return;
+  if (message.topic == topics_.request()) return desk_.take(std::move(message));
+  if (home_) {
+    if (const auto device = topics_.wished_of(message.topic)) {
+      return home_->wish(*device, message, Steady::now());
+    }
+    const auto object = home_->names().device_of(message.topic);
+    if (object && !message.payload.empty()) return home_->found(*object);
+  }
+  const auto device = topics_.device_of(message.topic);
+  if (device && !message.payload.empty()) state_mirror_.found(*device);
+}
+
+void Agent::on_receipt(mqtt::Receipt receipt) {
   window_.receipt(receipt);
   pump();
 }
@@ -92,6 +140,7 @@ void Agent::pump() {
   desk_.pump();
   if (!stopping_) pump_presence();
   states_.pump();
+  if (home_) home_->pump();
   journal_.pump_activity();
 }
 
@@ -102,135 +151,20 @@ void Agent::pump_presence() {
 }
 
 void Agent::say(std::string presence) {
-  Message message;
+  mqtt::Message message;
   message.topic = topics_.presence();
   message.payload = std::move(presence);
-  message.retain = Retain::yes;
-  auto done = [this](Delivery delivery, int reason) {
+  message.retain = mqtt::Retain::yes;
+  auto done = [this](mqtt::Delivery delivery, int reason) {
     goodbye_heard_ = stopping_;
-    if (delivery == Delivery::lost) presence_.resend();
-    if (delivery == Delivery::refused) {
+    if (delivery == mqtt::Delivery::lost) presence_.resend();
+    if (delivery == mqtt::Delivery::refused) {
       log(LogLevel::error, "the broker does not take the presence",
           {{"topic", topics_.presence()}, {"reason", cat(reason)}});
     }
   };
   // Alarms alone go ahead of it; a window full of them must not keep the gateway out of sight.
   if (!window_.send(Urgency::alarm, message, Steady::now(), std::move(done))) presence_.resend();
-}
-
-// --- genkand's side
-
-asio::awaitable<void> Agent::follow_stream() {
-  Pause pause;
-  asio::steady_timer timer(loop_);
-  while (!stopping_) {
-    auto on_each = [this, &pause](const ApiEvent& event) {
-      pause.reset();
-      return on_event(event);
-    };
-    const auto ended = co_await daemon_.stream("/v1/stream?kinds=device,record", std::move(on_each),
-                                               stream_silence);
-    if (std::exchange(streaming_, false)) {
-      log(LogLevel::warning, "genkand's stream ended",
-          {{"why",
-            ended ? std::string_view("closed") : std::string_view(ended.error().message())}});
-      journal_.stream_ended();
-    }
-    status_due_.ring();
-    timer.expires_after(pause.next());
-    co_await timer.async_wait(asio::use_awaitable);
-  }
-}
-
-bool Agent::on_event(const ApiEvent& event) {
-  if (stopping_) return false;
-  const auto parsed = parse_json(event.data, most_event);
-  if (!parsed || !parsed->is_object()) {
-    log(LogLevel::warning, "genkand sent an event that is no JSON object", {{"event", event.name}});
-    return false;
-  }
-  const json::object& object = parsed->as_object();
-  if (event.name == "hello") on_hello(object);
-  if (event.name == "record") on_record(object, event.data);
-  if (event.name == "device") {
-    states_.mirror().device(object);
-    states_.pump();
-  }
-  return true;
-}
-
-void Agent::on_hello(const json::object& hello) {
-  const json::value* head = hello.if_contains("head");
-  streaming_ = true;
-  // It may be another run, with another site: all states are said again.
-  states_.mirror().resend_all();
-  inventory_due_ = true;
-  status_due_.ring();
-  journal_.stream_began(head != nullptr && head->is_int64() ? head->as_int64() : 0);
-}
-
-void Agent::on_record(const json::object& record, std::string_view text) {
-  const json::value* seq = record.if_contains("seq");
-  const json::value* lane = record.if_contains("lane");
-  const json::value* kind = record.if_contains("kind");
-  if (seq == nullptr || !seq->is_int64() || lane == nullptr || !lane->is_string()) return;
-  journal_.committed(seq->as_int64(), std::string_view(lane->as_string()), text);
-  if (kind != nullptr && kind->is_string() && kind->as_string() == "site_changed") {
-    inventory_due_ = true;
-    status_due_.ring();
-  }
-}
-
-asio::awaitable<void> Agent::watch_status() {
-  Pause pause;
-  while (!stopping_) {
-    ApiRequest request;
-    request.target = "/v1/status";
-    const auto response = co_await daemon_.request(std::move(request), status_time);
-    const bool answered = response && response->status == 200;
-    auto status = answered ? parse_json(response->body, most_event) : Result<json::value>();
-    note_daemon(answered, response ? cat("status ", response->status) : response.error().message());
-    if (answered && status && status->is_object()) {
-      presence_.online(status->as_object());
-    } else {
-      presence_.daemon_away();
-    }
-    if (!stopping_) pump_presence();
-    if (answered && inventory_due_) inventory_due_ = !co_await read_inventory();
-    if (answered) pause.reset();
-    co_await status_due_.wait(answered && !inventory_due_ ? status_every : pause.next());
-  }
-}
-
-void Agent::note_daemon(bool answers, std::string_view how) {
-  if (daemon_answers_ == answers) return;
-  daemon_answers_ = answers;
-  if (answers) {
-    log(LogLevel::notice, "genkand answers");
-  } else {
-    log(LogLevel::warning, "genkand does not answer", {{"why", how}});
-  }
-}
-
-asio::awaitable<bool> Agent::read_inventory() {
-  ApiRequest request;
-  request.target = "/v1/devices";
-  const auto response = co_await daemon_.request(std::move(request), inventory_time);
-  if (!response || response->status != 200) co_return false;
-  const auto parsed = parse_json(response->body, most_inventory);
-  if (!parsed || !parsed->is_object()) co_return false;
-  const json::value* list = parsed->as_object().if_contains("devices");
-  if (list == nullptr || !list->is_array()) co_return false;
-  std::set<DeviceId> devices;
-  for (const json::value& device : list->as_array()) {
-    const json::value* id = device.is_object() ? device.as_object().if_contains("id") : nullptr;
-    if (id == nullptr || !id->is_string()) co_return false;
-    devices.insert(DeviceId(std::string(id->as_string())));
-    states_.mirror().device(device.as_object());
-  }
-  states_.mirror().inventory(devices);
-  states_.pump();
-  co_return true;
 }
 
 // --- Time and the end
@@ -242,8 +176,7 @@ asio::awaitable<void> Agent::tick() {
     co_await timer.async_wait(asio::use_awaitable);
     const auto now = Steady::now();
     if (leftovers_until_ != SteadyTime{} && now >= leftovers_until_) {
-      leftovers_until_ = SteadyTime{};
-      broker_->unsubscribe(topics_.states());
+      forget_leftovers();
     }
     if (window_.stuck(now)) {
       window_.offline();
@@ -286,14 +219,16 @@ asio::awaitable<void> Agent::store_cursors() {
 }
 
 std::string Agent::status_line() const {
-  const auto& requests = desk_.counts();
-  const auto& records = journal_.counts();
-  return cat(window_.is_online() ? "broker connected" : "broker away", ", ",
-             daemon_answers_.value_or(false) ? "genkand answers" : "genkand away", "; ",
-             records.records, " records sent, ", journal_.backlog(), " waiting, ",
-             records.undeliverable, " left out; ", requests.carried_out, " requests carried out, ",
-             requests.refused, " refused, ", requests.busy, " turned away, ", requests.repeated,
-             " repeated");
+  const auto now = counts();
+  return cat(window_.is_online()        ? "broker connected"
+             : enrolment_.where().place ? "broker away"
+             : enrolment_.where().fault ? "no broker"
+                                        : "not claimed",
+             ", ", daemon_answers_.value_or(false) ? "genkand answers" : "genkand away", "; ",
+             now.records_sent, " records sent, ", now.records_waiting, " waiting, ",
+             now.records_left_out, " left out; ", now.requests, " requests carried out, ",
+             now.requests_refused, " refused, ", now.requests_busy, " turned away, ",
+             now.requests_repeated, " repeated");
 }
 
 }  // namespace genkan::agent

@@ -5,7 +5,7 @@
 
 namespace genkan::agent {
 
-std::string Answers::name_of(const Inbound& message) {
+std::string Answers::name_of(const mqtt::Inbound& message) {
   if (!message.correlation || message.correlation->empty()) return {};
   // Each part with its length in front, so that none can run into the next.
   std::string text;

@@ -24,7 +24,7 @@ class Answers {
 
   // Names a request: correlation data, response topic, method, path, subject and body. Requests
   // without correlation data cannot be told apart from an intended repetition: an empty name.
-  static std::string name_of(const Inbound& message);
+  static std::string name_of(const mqtt::Inbound& message);
 
   struct Known {
     std::optional<Answer> answer;  // nothing: it is being carried out

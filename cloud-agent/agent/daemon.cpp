@@ -7,8 +7,8 @@
 namespace genkan::agent {
 
 namespace {
-// Two lanes, the status, a cursor.
-constexpr std::size_t own_connections = 4;
+// Two lanes, the status, a cursor, the claim, the link report.
+constexpr std::size_t own_connections = 6;
 }  // namespace
 
 // A connection for each request in hand: one that waits for a slow door holds up no other.

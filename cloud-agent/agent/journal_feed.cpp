@@ -232,7 +232,7 @@ void JournalFeed::send(Reader& reader) {
   while (window_.room(reader.urgency)) {
     const Lane::Batch* batch = reader.lane.next(window_.most_payload_now());
     if (batch == nullptr) break;
-    Message message;
+    mqtt::Message message;
     message.topic = reader.topic;
     message.payload = reader.lane.payload(*batch);
     const auto id = batch->id;
@@ -241,7 +241,7 @@ void JournalFeed::send(Reader& reader) {
       drop(reader, id, 0);
       continue;
     }
-    auto done = [this, &reader, id, records](Delivery delivery, int reason) {
+    auto done = [this, &reader, id, records](mqtt::Delivery delivery, int reason) {
       settle(reader, id, records, delivery, reason);
     };
     if (!window_.send(reader.urgency, message, now, std::move(done))) {
@@ -253,20 +253,20 @@ void JournalFeed::send(Reader& reader) {
 }
 
 void JournalFeed::settle(Reader& reader, std::uint64_t batch, std::size_t records,
-                         Delivery delivery, int reason) {
+                         mqtt::Delivery delivery, int reason) {
   const auto now = Steady::now();
   switch (delivery) {
-    case Delivery::acknowledged:
+    case mqtt::Delivery::acknowledged:
       reader.lane.acknowledged(batch);
       reader.moved = true;
       counts_.records += records;
       break;
-    case Delivery::too_large: drop(reader, batch, reason); break;
-    case Delivery::lost:
+    case mqtt::Delivery::too_large: drop(reader, batch, reason); break;
+    case mqtt::Delivery::lost:
       reader.lane.failed(batch);
       reader.held_until = now + lost_pause;
       break;
-    case Delivery::refused:
+    case mqtt::Delivery::refused:
       ++counts_.refused;
       reader.lane.failed(batch);
       reader.held_until = now + refused_pause;

@@ -10,8 +10,8 @@
 #include "cloud-agent/agent/daemon.hpp"
 #include "cloud-agent/agent/lane.hpp"
 #include "cloud-agent/agent/topics.hpp"
-#include "cloud-agent/agent/wake.hpp"
 #include "cloud-agent/agent/window.hpp"
+#include "cloud-agent/mqtt/wake.hpp"
 
 namespace genkan::agent {
 
@@ -55,8 +55,8 @@ class JournalFeed {
     Lane lane;
     Urgency urgency;
     std::string topic;
-    Wake wake;
-    Pause pause;
+    mqtt::Wake wake;
+    mqtt::Pause pause;
     std::int64_t stored = 0;  // the cursor as genkand has it
     bool moved = false;       // something was acknowledged since it was stored
     bool verify = false;      // genkand began anew: is it still the same journal?
@@ -71,7 +71,7 @@ class JournalFeed {
   boost::asio::awaitable<void> store(Reader& reader);
   void start_over(Reader& reader, std::string_view why);
   void send(Reader& reader);
-  void settle(Reader& reader, std::uint64_t batch, std::size_t records, Delivery delivery,
+  void settle(Reader& reader, std::uint64_t batch, std::size_t records, mqtt::Delivery delivery,
               int reason);
   void drop(Reader& reader, std::uint64_t batch, int reason);
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cloud-agent/agent/broker.hpp"
+#include "cloud-agent/mqtt/broker.hpp"
 
 namespace genkan::agent {
 

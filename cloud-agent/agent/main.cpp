@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "cloud-agent/agent/agent.hpp"
-#include "cloud-agent/agent/paho_broker.hpp"
 #include "cloud-agent/agent/settings.hpp"
+#include "cloud-agent/mqtt/paho_broker.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/service_manager.hpp"
 #include "firmware/base/text.hpp"
@@ -91,12 +91,21 @@ void run(const AgentSettings& settings, std::string password) {
   asio::io_context loop(1);
   ServiceManager manager = ServiceManager::from_environment();
   DaemonClient daemon(loop.get_executor(), settings.socket);
-  const Will will{Topics(settings.gateway).presence(), Presence::offline("lost")};
-  const auto make_broker = [&](BrokerListener& listener) -> std::unique_ptr<Broker> {
-    return std::make_unique<PahoBroker>(loop.get_executor(), settings.broker, std::move(password),
-                                        will, listener);
+  mqtt::SessionSettings session;
+  session.client_id = settings.broker.client_id;
+  session.username = settings.broker.username;
+  session.password = std::move(password);
+  session.will = mqtt::Will{Topics(settings.gateway).presence(), Presence::offline("lost"),
+                            settings.broker.will_delay};
+  const auto make_broker = [&](mqtt::BrokerListener& listener,
+                               std::optional<mqtt::Place> place) -> std::unique_ptr<mqtt::Broker> {
+    return std::make_unique<mqtt::PahoBroker>(loop.get_executor(), std::move(session),
+                                              std::move(place), listener);
   };
-  Agent agent(loop.get_executor(), settings.gateway, daemon, make_broker);
+  const AgentNeeds needs{
+      {settings.gateway, IdentityFolder(settings.identity_folder), settings.broker.place},
+      settings.home_assistant};
+  Agent agent(loop.get_executor(), needs, daemon, make_broker);
   agent.start();
 
   asio::steady_timer last_moment(loop);

@@ -4,6 +4,15 @@
 
 namespace genkan::agent {
 
+namespace {
+
+const json::value* member(const json::object& status, std::string_view part, std::string_view key) {
+  const json::value* value = status.if_contains(part);
+  return value != nullptr && value->is_object() ? value->as_object().if_contains(key) : nullptr;
+}
+
+}  // namespace
+
 void Presence::online(const json::object& status) {
   json::object words;
   words["presence"] = "online";
@@ -11,11 +20,12 @@ void Presence::online(const json::object& status) {
     const json::value* value = status.if_contains(key);
     words[key] = value != nullptr && value->is_string() ? *value : json::value("");
   }
+  const json::value* journal = member(status, "journal", "id");
+  words["journal"] = journal != nullptr && journal->is_string() ? *journal : json::value("");
+  const json::value* ends = member(status, "cloud", "certificate_ends");
+  if (ends != nullptr && ends->is_string()) words["certificate_ends"] = *ends;
   meaning_ = json::serialize(words);
-  const json::value* journal = status.if_contains("journal");
-  const json::value* head = journal != nullptr && journal->is_object()
-                                ? journal->as_object().if_contains("head")
-                                : nullptr;
+  const json::value* head = member(status, "journal", "head");
   words["head"] = head != nullptr && head->is_int64() ? *head : json::value(std::int64_t{0});
   wanted_ = json::serialize(words);
 }

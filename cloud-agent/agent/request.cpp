@@ -22,7 +22,9 @@ constexpr std::int64_t command_default_ms = 10'000;
 constexpr std::chrono::milliseconds answer_grace{500};
 
 // What a cloud may ask for. Left out on purpose: the stream (events come by topics), readers (a
-// cursor belongs to its reader), raw bus access and changes of the site (an installer's, on site).
+// cursor belongs to its reader), raw bus access. What changes keys, site or trust goes signed.
+constexpr std::string_view signed_path = "/v1/signed";
+
 struct Route {
   std::string_view method;
   std::string_view path;  // {id} stands for one id
@@ -33,6 +35,8 @@ constexpr std::array routes{
     Route{"GET", "/v1/journal"},      Route{"GET", "/v1/troubles"},
     Route{"GET", "/v1/buses"},        Route{"GET", "/v1/site"},
     Route{"GET", "/v1/models"},       Route{"GET", "/v1/openapi.json"},
+    Route{"GET", "/v1/identity"},     Route{"GET", "/v1/claim"},
+    Route{"GET", "/v1/trust"},        Route{"POST", signed_path},
 };
 constexpr std::array<std::string_view, 3> methods{"GET", "POST", "PUT"};
 
@@ -76,7 +80,7 @@ struct Properties {
   std::string fault;
 };
 
-Properties read_properties(const UserProperties& list) {
+Properties read_properties(const mqtt::UserProperties& list) {
   Properties read;
   struct Slot {
     std::string_view name;
@@ -112,7 +116,7 @@ Properties read_properties(const UserProperties& list) {
 // A command must not run longer than its caller waits: its timeout_ms is bounded by `left`. What
 // is no object, or has no whole number there, passes unchanged: genkand says what is wrong with it.
 std::string with_time_limit(const std::string& body, std::chrono::milliseconds left) {
-  auto parsed = parse_json(body, most_payload);
+  auto parsed = parse_json(body, mqtt::most_payload);
   if (!parsed || !parsed->is_object()) return body;
   json::object& command = parsed->as_object();
   std::int64_t limit = command_default_ms;
@@ -131,7 +135,7 @@ Refusal refuse(std::optional<AnswerAddress> address, int status, std::string_vie
   return Refusal{std::move(address), Answer{status, error_body(code, reason)}, reason};
 }
 
-std::chrono::milliseconds time_left(const Inbound& message, SteadyTime now) {
+std::chrono::milliseconds time_left(const mqtt::Inbound& message, SteadyTime now) {
   if (!message.expiry) return most_request_time;
   const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now - message.arrived);
   return std::min<std::chrono::milliseconds>(most_request_time, *message.expiry - waited);
@@ -169,7 +173,7 @@ std::string route_fault(std::string_view method, std::string_view path) {
   return {};
 }
 
-std::expected<CloudRequest, Refusal> check_request(const Inbound& message, SteadyTime now) {
+std::expected<CloudRequest, Refusal> check_request(const mqtt::Inbound& message, SteadyTime now) {
   const auto refusal = [](auto... parts) {
     return std::unexpected<Refusal>(refuse(std::move(parts)...));
   };
@@ -193,10 +197,10 @@ std::expected<CloudRequest, Refusal> check_request(const Inbound& message, Stead
         std::optional(address), 400, "invalid",
         std::string("a request must not be retained: it would run again at every reconnect"));
   }
-  if (message.payload.size() > most_payload) {
+  if (message.payload.size() > mqtt::most_payload) {
     return refusal(
         std::optional(address), 413, "invalid",
-        cat("a request has at most ", most_payload, " bytes, not ", message.payload.size()));
+        cat("a request has at most ", mqtt::most_payload, " bytes, not ", message.payload.size()));
   }
   Properties properties = read_properties(message.user_properties);
   if (!properties.fault.empty()) {
@@ -215,18 +219,24 @@ std::expected<CloudRequest, Refusal> check_request(const Inbound& message, Stead
   request.api.method = std::move(properties.method);
   request.api.target = std::move(properties.path);
   request.api.body = message.payload;
-  if (message.expiry && request.api.method == "POST") {
+  request.is_signed =
+      std::string_view(request.api.target).substr(0, request.api.target.find('?')) == signed_path;
+  if (request.is_signed) {
+    request.api.content_type = "application/jose";
+  } else if (message.expiry && request.api.method == "POST") {
     request.api.body = with_time_limit(message.payload, left);
   }
-  if (!properties.subject.empty()) {
+  // A signed one says itself who asks.
+  if (!properties.subject.empty() && !request.is_signed) {
     request.api.headers.emplace_back("Genkan-Subject", std::move(properties.subject));
   }
   request.within = left + answer_grace;
   return request;
 }
 
-Message answer_message(const AnswerAddress& address, const Answer& answer, std::size_t most_bytes) {
-  Message message;
+mqtt::Message answer_message(const AnswerAddress& address, const Answer& answer,
+                             std::size_t most_bytes) {
+  mqtt::Message message;
   message.topic = address.topic;
   message.correlation = address.correlation;
   const bool fits = answer.body.size() <= most_bytes;

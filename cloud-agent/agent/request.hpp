@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "cloud-agent/agent/broker.hpp"
+#include "cloud-agent/mqtt/broker.hpp"
 #include "firmware/base/api_client.hpp"
 
 namespace genkan::agent {
@@ -27,6 +27,7 @@ struct CloudRequest {
   AnswerAddress address;
   ApiRequest api;
   std::chrono::milliseconds within{};  // how long the caller still waits
+  bool is_signed = false;              // an envelope: genkand's ledger answers its repetitions
 };
 
 // Why a request is not passed on. Without an address nobody can be told: it is logged.
@@ -43,8 +44,8 @@ constexpr std::chrono::milliseconds most_request_time{70'000};
 // response topic, at most 256 bytes of correlation data, exactly one user property `method` and
 // `path`, at most one `subject` (1 to 64 printable ASCII characters), no others, and a route that a
 // cloud may use. What was left of the message's lifetime on arrival, less the time since, bounds
-// the request, and the timeout_ms of a command.
-std::expected<CloudRequest, Refusal> check_request(const Inbound& message, SteadyTime now);
+// the request, and the timeout_ms of a command; in a signed one, its own `exp` does.
+std::expected<CloudRequest, Refusal> check_request(const mqtt::Inbound& message, SteadyTime now);
 
 // Says whether the cloud may use this route; empty if so, else a sentence. The rights of the
 // request are checked by genkand all the same.
@@ -54,6 +55,7 @@ std::string route_fault(std::string_view method, std::string_view path);
 std::string error_body(std::string_view code, std::string_view message);
 
 // The answer as a message. A body longer than `most_bytes` becomes status 413 with a sentence.
-Message answer_message(const AnswerAddress& address, const Answer& answer, std::size_t most_bytes);
+mqtt::Message answer_message(const AnswerAddress& address, const Answer& answer,
+                             std::size_t most_bytes);
 
 }  // namespace genkan::agent

@@ -36,7 +36,7 @@ Answer failure_of(const Error& error) {
 RequestDesk::RequestDesk(boost::asio::any_io_executor loop, Daemon& daemon, Window& window)
     : loop_(std::move(loop)), daemon_(daemon), window_(window) {}
 
-void RequestDesk::take(Inbound message) {
+void RequestDesk::take(mqtt::Inbound message) {
   const auto now = Steady::now();
   auto request = check_request(message, now);
   if (!request) return refuse(std::move(request.error()));
@@ -61,6 +61,7 @@ void RequestDesk::take(Inbound message) {
 }
 
 boost::asio::awaitable<void> RequestDesk::carry_out(CloudRequest request, std::string name) {
+  const bool is_signed = request.is_signed;
   auto response = co_await daemon_.pass_on(std::move(request.api), request.within);
   --in_hand_;
   ++counts_.carried_out;
@@ -70,8 +71,9 @@ boost::asio::awaitable<void> RequestDesk::carry_out(CloudRequest request, std::s
   } else {
     result = failure_of(response.error());
   }
-  // Not begun: it may be asked for again. All else may have moved something.
-  if (result.status == 429) {
+  // Not begun: it may be asked for again. All else may have moved something; but of what is signed,
+  // genkand knows better than we, also what became of it when we had no answer.
+  if (result.status == 429 || is_signed) {
     answers_.forget(name);
   } else {
     answers_.finish(name, result);
@@ -111,7 +113,7 @@ void RequestDesk::pump() {
     }
     if (!window_.room(Urgency::answer)) return;
     const auto message = answer_message(first.address, first.answer, window_.most_payload_now());
-    auto done = [this, kept = first](Delivery delivery, int reason) mutable {
+    auto done = [this, kept = first](mqtt::Delivery delivery, int reason) mutable {
       sent(std::move(kept), delivery, reason);
     };
     if (!window_.send(Urgency::answer, message, now, std::move(done))) return;
@@ -119,9 +121,9 @@ void RequestDesk::pump() {
   }
 }
 
-void RequestDesk::sent(Waiting waiting, Delivery delivery, int reason) {
-  if (delivery == Delivery::acknowledged) return;
-  if (delivery == Delivery::lost && waiting_.size() < most_answers) {
+void RequestDesk::sent(Waiting waiting, mqtt::Delivery delivery, int reason) {
+  if (delivery == mqtt::Delivery::acknowledged) return;
+  if (delivery == mqtt::Delivery::lost && waiting_.size() < most_answers) {
     waiting_.push_front(std::move(waiting));
     return;  // sent with the next pump
   }

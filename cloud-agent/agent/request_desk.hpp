@@ -36,7 +36,7 @@ class RequestDesk {
 
   RequestDesk(boost::asio::any_io_executor loop, Daemon& daemon, Window& window);
 
-  void take(Inbound message);
+  void take(mqtt::Inbound message);
   // Sends answers as far as there is room.
   void pump();
   const Counts& counts() const { return counts_; }
@@ -52,7 +52,7 @@ class RequestDesk {
   boost::asio::awaitable<void> carry_out(CloudRequest request, std::string name);
   void refuse(Refusal refusal);
   void answer(AnswerAddress address, Answer answer);
-  void sent(Waiting waiting, Delivery delivery, int reason);
+  void sent(Waiting waiting, mqtt::Delivery delivery, int reason);
 
   boost::asio::any_io_executor loop_;
   Daemon& daemon_;

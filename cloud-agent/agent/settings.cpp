@@ -2,14 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <optional>
 
 #include <sys/stat.h>
 
+#include "firmware/base/files.hpp"
 #include "firmware/base/ids.hpp"
 #include "firmware/base/text.hpp"
 
@@ -20,46 +17,51 @@ namespace {
 constexpr std::size_t most_settings = 64 * 1024;
 constexpr std::size_t most_password = 1024;
 constexpr std::array<std::string_view, 5> levels{"debug", "info", "notice", "warning", "error"};
-constexpr std::string_view uri_form = "tcp://HOST:PORT";
 
-// What stands behind tcp:// : a host (a name, or an address, IPv6 in brackets) and a port.
-std::optional<std::pair<std::string, std::uint16_t>> host_and_port(std::string_view text) {
-  const auto colon = text.rfind(':');
-  const auto bracket = text.rfind(']');
-  const bool has_port =
-      colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
-  const auto host = has_port ? text.substr(0, colon) : text;
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  const auto fits = [bracketed](char c) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return plain || c == '.' || c == '-' || c == '_' ||
-           (bracketed && (c == ':' || c == '[' || c == ']'));
-  };
-  if (host.empty() || host.size() > 253 || !std::all_of(host.begin(), host.end(), fits)) return {};
-  if (!has_port) return std::pair(std::string(host), std::uint16_t{1883});
-  const auto port = parse_integer<std::uint16_t>(text.substr(colon + 1), 1, 65535);
-  if (!port) return {};
-  return std::pair(std::string(host), *port);
+// An absolute path; empty if there is none.
+std::string read_path(TomlTable& table, std::string_view key) {
+  const auto path = table.optional_text(key, 4096);
+  if (path && !path->starts_with('/')) {
+    table.complain(key, "what is named here is an absolute path, from '/' on");
+  }
+  return path.value_or("");
 }
 
-void read_uri(TomlTable& table, BrokerSettings& broker) {
-  const std::string uri = table.text("uri");
-  if (uri.empty()) return;  // told already
-  constexpr std::string_view scheme = "tcp://";
-  if (uri.starts_with("ssl://") || uri.starts_with("mqtts://")) {
-    table.complain("uri", cat("TLS to the broker is not built yet; only ", uri_form, " is"));
+void read_tls(TomlTable& table, mqtt::TlsFiles& files) {
+  if (files.ca.empty()) {
+    table.complain("uri",
+                   "ssl:// needs 'ca', the file with the authority that signed the broker's "
+                   "certificate (the system's own: /etc/ssl/certs/ca-certificates.crt)");
+  }
+  if (files.certificate.empty() != files.key.empty()) {
+    table.complain(files.key.empty() ? "certificate" : "key",
+                   "'certificate' and 'key' belong together");
+  }
+}
+
+void read_place(TomlTable& table, BrokerSettings& broker) {
+  mqtt::TlsFiles files{read_path(table, "ca"), read_path(table, "certificate"),
+                       read_path(table, "key")};
+  const bool any_file = files != mqtt::TlsFiles{};
+  const auto uri = table.optional_text("uri");
+  if (!uri) {
+    if (any_file && !table.has("uri")) {
+      table.complain(
+          "'ca', 'certificate' and 'key' are for a broker of one's own: 'uri' is missing");
+    }
     return;
   }
-  const auto place = uri.starts_with(scheme)
-                         ? host_and_port(std::string_view(uri).substr(scheme.size()))
-                         : std::nullopt;
-  if (!place) {
-    table.complain("uri", cat("'", printable(uri), "' is no broker; it must be ", uri_form,
-                              ", as tcp://127.0.0.1:1883"));
-    return;
+  auto place = mqtt::parse_place(*uri);
+  if (!place) return table.complain("uri", place.error().message());
+  if (place->tls) {
+    read_tls(table, files);
+    place->tls = std::move(files);
+  } else if (any_file) {
+    return table.complain("uri",
+                          "tcp:// is in clear, and files for TLS are set; write ssl://, or take "
+                          "'ca', 'certificate' and 'key' out");
   }
-  broker.host = place->first;
-  broker.port = place->second;
+  broker.place = *std::move(place);
 }
 
 void read_client_id(TomlTable& table, const std::string& gateway, BrokerSettings& broker) {
@@ -74,7 +76,7 @@ void read_client_id(TomlTable& table, const std::string& gateway, BrokerSettings
 }
 
 void read_broker(TomlTable table, const std::string& gateway, BrokerSettings& broker) {
-  read_uri(table, broker);
+  read_place(table, broker);
   read_client_id(table, gateway, broker);
   broker.username = table.optional_text("username", 128).value_or("");
   broker.password_file = table.optional_text("password_file").value_or("");
@@ -96,21 +98,21 @@ void read_gateway(TomlTable table, AgentSettings& settings) {
   }
 }
 
-std::string reason_of(int error) {
-  return std::strerror(error);  // NOLINT(concurrency-mt-unsafe): one thread while settings are read
-}
-
-Result<std::string> read_file(const std::string& path, std::size_t most) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ErrorCode::io, cat(path, ": cannot be read: ", reason_of(errno)));
-  std::string text(most + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > most)
-    return fail(ErrorCode::invalid, cat(path, ": has more than ", most, " bytes"));
-  if (file.bad()) return fail(ErrorCode::io, cat(path, ": cannot be read"));
-  return text;
+home_assistant::Settings read_home_assistant(TomlTable table) {
+  home_assistant::Settings settings;
+  settings.enabled = table.optional_flag("enabled").value_or(true);
+  settings.prefix = table.optional_text("prefix", 64).value_or(settings.prefix);
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '/';
+  };
+  const auto& prefix = settings.prefix;
+  if (prefix.empty() || prefix.front() == '/' || prefix.back() == '/' ||
+      !std::all_of(prefix.begin(), prefix.end(), fits)) {
+    table.complain("prefix",
+                   "a prefix has 1 to 64 letters, digits, '-', '_' and, between them, '/'");
+  }
+  return settings;
 }
 
 }  // namespace
@@ -127,8 +129,16 @@ Result<AgentSettings> parse_settings(std::string_view text, std::string_view fil
   }
   if (auto table = root->optional_table("broker")) {
     read_broker(*table, settings.gateway, settings.broker);
-  } else if (!root->has("broker")) {
-    root->complain("[broker] with the broker's uri is missing");
+  } else {
+    settings.broker.client_id = cat("genkan-", settings.gateway);
+  }
+  if (auto table = root->optional_table("identity")) {
+    if (auto folder = read_path(*table, "folder"); !folder.empty()) {
+      settings.identity_folder = std::move(folder);
+    }
+  }
+  if (auto table = root->optional_table("home_assistant")) {
+    settings.home_assistant = read_home_assistant(*table);
   }
   if (auto table = root->optional_table("log")) {
     const auto level = table->optional_word("level", levels);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "cloud-agent/agent/home_assistant/discovery.hpp"
+#include "cloud-agent/mqtt/place.hpp"
 #include "firmware/base/error.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/toml.hpp"
@@ -12,8 +14,9 @@
 namespace genkan::agent {
 
 struct BrokerSettings {
-  std::string host;
-  std::uint16_t port = 1883;
+  // The settings' own broker; nothing: the claim's. A place in clear stands here only if tcp:// was
+  // written.
+  std::optional<mqtt::Place> place;
   std::string client_id;      // default: "genkan-" and the gateway's id
   std::string username;       // empty: none
   std::string password_file;  // empty: none; its first line is the password
@@ -23,7 +26,9 @@ struct BrokerSettings {
 struct AgentSettings {
   std::string gateway;
   std::string socket = "/run/genkan/api.sock";
+  std::string identity_folder = "/var/lib/genkan-agent";
   BrokerSettings broker;
+  std::optional<home_assistant::Settings> home_assistant;
   LogLevel log_level = LogLevel::info;
 };
 

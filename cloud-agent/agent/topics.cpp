@@ -9,6 +9,7 @@ namespace genkan::agent {
 namespace {
 constexpr std::size_t most_response_topic = 256;
 constexpr std::string_view state_end = "/state";
+constexpr std::string_view wish_end = "/set";
 }  // namespace
 
 Topics::Topics(std::string_view gateway) : prefix_(cat("genkan/1/", gateway, "/")) {}
@@ -18,11 +19,24 @@ std::string Topics::state(const DeviceId& device) const {
 }
 
 std::optional<DeviceId> Topics::device_of(std::string_view topic) const {
-  const std::string begin = prefix_ + "device/";
-  if (!topic.starts_with(begin) || !topic.ends_with(state_end)) return std::nullopt;
-  if (topic.size() < begin.size() + state_end.size()) return std::nullopt;
-  const auto id = topic.substr(begin.size(), topic.size() - begin.size() - state_end.size());
-  auto device = parse_id<DeviceId>(id);
+  return between(topic, "device/", state_end);
+}
+
+std::string Topics::wish(const DeviceId& device) const {
+  return cat(prefix_, "ha/", device.str(), wish_end);
+}
+
+std::optional<DeviceId> Topics::wished_of(std::string_view topic) const {
+  return between(topic, "ha/", wish_end);
+}
+
+std::optional<DeviceId> Topics::between(std::string_view topic, std::string_view part,
+                                        std::string_view end) const {
+  const std::string begin = cat(prefix_, part);
+  if (!topic.starts_with(begin) || !topic.ends_with(end)) return std::nullopt;
+  if (topic.size() < begin.size() + end.size()) return std::nullopt;
+  auto device =
+      parse_id<DeviceId>(topic.substr(begin.size(), topic.size() - begin.size() - end.size()));
   if (!device) return std::nullopt;
   return *std::move(device);
 }

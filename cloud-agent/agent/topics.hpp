@@ -21,8 +21,15 @@ class Topics {
   std::string states() const { return prefix_ + "device/+/state"; }
   // The device of a topic made by state(); nothing for any other topic.
   std::optional<DeviceId> device_of(std::string_view topic) const;
+  // Where Home Assistant says what it wants of a device.
+  std::string wish(const DeviceId& device) const;
+  std::string wishes() const { return prefix_ + "ha/+/set"; }
+  std::optional<DeviceId> wished_of(std::string_view topic) const;
 
  private:
+  std::optional<DeviceId> between(std::string_view topic, std::string_view part,
+                                  std::string_view end) const;
+
   std::string prefix_;
 };
 

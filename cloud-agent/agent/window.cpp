@@ -20,7 +20,7 @@ constexpr std::size_t packet_overhead = 1024;
 
 }  // namespace
 
-void Window::online(const SessionFacts& facts, SteadyTime now) {
+void Window::online(const mqtt::SessionFacts& facts, SteadyTime now) {
   online_ = true;
   for (auto& [ticket, flying] : flying_) flying.since = now;
   // One less than the broker takes: at its maximum, Paho holds back subscriptions too, and whatever
@@ -32,7 +32,7 @@ void Window::online(const SessionFacts& facts, SteadyTime now) {
 
 std::size_t Window::most_payload_now() const {
   if (largest_packet_ <= packet_overhead) return 0;
-  return std::min(most_payload, largest_packet_ - packet_overhead);
+  return std::min(mqtt::most_payload, largest_packet_ - packet_overhead);
 }
 
 bool Window::room(Urgency urgency) const {
@@ -40,10 +40,10 @@ bool Window::room(Urgency urgency) const {
   return online_ && flying_.size() < std::max<std::size_t>(1, limit_ * part / most_in_flight);
 }
 
-bool Window::send(Urgency urgency, const Message& message, SteadyTime now, Done done) {
+bool Window::send(Urgency urgency, const mqtt::Message& message, SteadyTime now, Done done) {
   if (!room(urgency)) return false;
   const auto ticket = ++last_ticket_;
-  const auto sent = broker_.publish(message, Ticket{ticket});
+  const auto sent = broker_.publish(message, mqtt::Ticket{ticket});
   if (!sent) {
     log(LogLevel::debug, "not handed to the broker", {{"why", sent.error().message()}});
     return false;
@@ -52,7 +52,7 @@ bool Window::send(Urgency urgency, const Message& message, SteadyTime now, Done 
   return true;
 }
 
-void Window::receipt(const Receipt& receipt) {
+void Window::receipt(const mqtt::Receipt& receipt) {
   const auto found = flying_.find(static_cast<std::uint64_t>(receipt.ticket));
   if (found == flying_.end()) return;
   const Done done = std::move(found->second.done);

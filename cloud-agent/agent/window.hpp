@@ -6,7 +6,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "cloud-agent/agent/broker.hpp"
+#include "cloud-agent/mqtt/broker.hpp"
 
 namespace genkan::agent {
 
@@ -20,15 +20,15 @@ enum class Urgency : std::uint8_t { alarm, answer, state, activity };
 class Window {
  public:
   // Called with the outcome, from a receipt.
-  using Done = std::function<void(Delivery, int reason)>;
+  using Done = std::function<void(mqtt::Delivery, int reason)>;
 
   // An unanswered message older than this means a broker that no longer works.
   static constexpr std::chrono::seconds patience{30};
 
-  explicit Window(Broker& broker) : broker_(broker) {}
+  explicit Window(mqtt::Broker& broker) : broker_(broker) {}
 
   // What is still unanswered from the session before stays in flight: its receipts are still due.
-  void online(const SessionFacts& facts, SteadyTime now);
+  void online(const mqtt::SessionFacts& facts, SteadyTime now);
   void offline() { online_ = false; }
   bool is_online() const { return online_; }
   // The longest payload that may be sent, given the topic and what goes with it.
@@ -38,8 +38,8 @@ class Window {
   bool room(Urgency urgency) const;
   // Sends it; false if there is no room or the broker took it not: nothing happened then and
   // `done` is not called.
-  bool send(Urgency urgency, const Message& message, SteadyTime now, Done done);
-  void receipt(const Receipt& receipt);
+  bool send(Urgency urgency, const mqtt::Message& message, SteadyTime now, Done done);
+  void receipt(const mqtt::Receipt& receipt);
   // Whether something waits for longer than `patience` although we are online.
   bool stuck(SteadyTime now) const;
   std::size_t in_flight() const { return flying_.size(); }
@@ -50,7 +50,7 @@ class Window {
     SteadyTime since;
   };
 
-  Broker& broker_;
+  mqtt::Broker& broker_;
   bool online_ = false;
   std::size_t limit_ = 19;
   std::size_t largest_packet_ = 0;

@@ -27,6 +27,7 @@ boost::asio::awaitable<Response> get_site(Call call);
 boost::asio::awaitable<Response> put_site(Call call);
 
 boost::asio::awaitable<Response> get_openapi(Call call);
+boost::asio::awaitable<Response> get_metrics(Call call);
 
 boost::asio::awaitable<Response> get_reservations(Call call);
 boost::asio::awaitable<Response> post_reservation(Call call);
@@ -66,6 +67,18 @@ boost::asio::awaitable<Response> get_lock_keys(Call call);
 boost::asio::awaitable<Response> post_lock_check(Call call);
 boost::asio::awaitable<Response> post_decision(Call call);
 boost::asio::awaitable<Response> post_entry(Call call);
+
+boost::asio::awaitable<Response> post_signed(Call call);
+boost::asio::awaitable<Response> get_trust(Call call);
+boost::asio::awaitable<Response> post_trust_key(Call call);
+boost::asio::awaitable<Response> delete_trust_key(Call call);
+boost::asio::awaitable<Response> get_identity(Call call);
+boost::asio::awaitable<Response> put_identity(Call call);
+boost::asio::awaitable<Response> get_claim(Call call);
+boost::asio::awaitable<Response> put_claim(Call call);
+boost::asio::awaitable<Response> delete_claim(Call call);
+boost::asio::awaitable<Response> put_certificate(Call call);
+boost::asio::awaitable<Response> put_cloud_link(Call call);
 
 // The body as a JSON object.
 Result<json::object> body_object(const Request& request);

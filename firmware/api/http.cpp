@@ -22,6 +22,7 @@ struct StatusText {
 constexpr std::array status_texts{
     StatusText{200, "OK"},
     StatusText{400, "Bad Request"},
+    StatusText{401, "Unauthorized"},
     StatusText{403, "Forbidden"},
     StatusText{404, "Not Found"},
     StatusText{405, "Method Not Allowed"},

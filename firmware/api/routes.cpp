@@ -67,7 +67,19 @@ constexpr std::array routes{
     Route{"DELETE", "/v1/rooms/{id}/code",            Right::keys,    Body::none, delete_room_code},
     Route{"GET",    "/v1/readers/{name}",             Right::read,    Body::none, get_reader},
     Route{"PUT",    "/v1/readers/{name}",             Right::read,    Body::json, put_reader},
+    Route{"POST",   "/v1/signed",                     Right::read,    Body::jose, post_signed},
+    Route{"GET",    "/v1/trust",                      Right::read,    Body::none, get_trust},
+    Route{"POST",   "/v1/trust/keys",                 Right::trust,   Body::json, post_trust_key},
+    Route{"DELETE", "/v1/trust/keys/{kid}",           Right::trust,   Body::none, delete_trust_key},
+    Route{"GET",    "/v1/identity",                   Right::read,    Body::none, get_identity},
+    Route{"PUT",    "/v1/identity",                   Right::report,  Body::json, put_identity},
+    Route{"GET",    "/v1/claim",                      Right::read,    Body::none, get_claim},
+    Route{"PUT",    "/v1/claim",                      Right::claim,   Body::json, put_claim},
+    Route{"DELETE", "/v1/claim",                      Right::release, Body::none, delete_claim},
+    Route{"PUT",    "/v1/claim/certificate",          Right::trust,   Body::json, put_certificate},
+    Route{"PUT",    "/v1/cloud/link",                 Right::report,  Body::json, put_cloud_link},
     Route{"GET",    "/v1/openapi.json",               Right::read,    Body::none, get_openapi},
+    Route{"GET",    "/metrics",                       Right::read,    Body::none, get_metrics},
 };
 // clang-format on
 
@@ -97,6 +109,10 @@ std::string_view right_name(Right right) {
     case Right::disarm: return "disarm";
     case Right::install: return "install";
     case Right::keys: return "change keys";
+    case Right::trust: return "change whom the gateway trusts";
+    case Right::claim: return "claim the gateway";
+    case Right::release: return "release the gateway";
+    case Right::report: return "report for the agent";
   }
   return "do that";
 }
@@ -105,23 +121,28 @@ std::span<const std::string_view> content_types(Body body) {
   static constexpr std::string_view json_types[] = {"application/json"};
   static constexpr std::string_view toml_types[] = {"application/toml", "text/plain"};
   static constexpr std::string_view csv_types[] = {"text/csv"};
+  static constexpr std::string_view jose_types[] = {"application/jose"};
   switch (body) {
     case Body::none: break;
     case Body::json: return json_types;
     case Body::toml: return toml_types;
     case Body::csv: return csv_types;
+    case Body::jose: return jose_types;
   }
   return {};
 }
 
+Response forbidden(const domain::Caller& caller, Right right) {
+  const std::string why = caller.signed_for
+                              ? cat("the key may not sign for this: ", right_name(right))
+                              : cat(caller.name, " has the role ", domain::name_of(caller.role),
+                                    ", which may not ", right_name(right));
+  return error_response(Error(ErrorCode::forbidden, why));
+}
+
 // What keeps the request from its handler; nothing if it may go on.
 std::optional<Response> obstacle(const Route& route, const Request& request) {
-  if (!domain::allows(request.caller.role, route.right)) {
-    return error_response(
-        Error(ErrorCode::forbidden,
-              cat(request.caller.name, " has the role ", domain::name_of(request.caller.role),
-                  ", which may not ", right_name(route.right))));
-  }
+  if (!domain::allows(request.caller, route.right)) return forbidden(request.caller, route.right);
   if (route.body == Body::none) {
     if (request.body.empty()) return std::nullopt;
     return error_response(

@@ -28,6 +28,7 @@ enum class Body : std::uint8_t {
   json,  // at most 64 KiB of application/json
   toml,  // at most 1 MiB of application/toml or text/plain
   csv,   // at most 1 MiB of text/csv
+  jose,  // at most 64 KiB of application/jose
 };
 std::size_t most_bytes(Body body);
 

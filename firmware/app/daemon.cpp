@@ -69,6 +69,8 @@ services::GatewayPolicy policy(const Settings& settings) {
   policy.version = GENKAN_VERSION;
   policy.remote_disarm = settings.remote_disarm;
   policy.unsigned_commands = settings.unsigned_commands;
+  policy.allowed_unsigned = settings.allowed_unsigned;
+  policy.requests_a_minute = settings.requests_per_minute;
   return policy;
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t most_bytes = 64 * 1024;
 constexpr std::size_t most_path = 512;
+constexpr std::size_t most_allowed = 1024;
 
 constexpr std::array<std::string_view, 2> clock_words{"system", "assume_trusted"};
 constexpr std::array<std::string_view, 2> unsigned_words{"refuse", "allow"};
@@ -96,13 +97,37 @@ void read_data(TomlTable& root, Settings& settings) {
   if (table) read_absolute(*table, "holidays", settings.holidays);
 }
 
+// "light-201 on": a device and a command.
+void read_allowed(TomlTable& table, const std::string& entry, Settings& settings) {
+  const auto blank = entry.find(' ');
+  const std::string_view name = std::string_view(entry).substr(0, blank);
+  const auto device = parse_id<DeviceId>(name);
+  const auto command = blank == std::string::npos
+                           ? std::nullopt
+                           : domain::command_named(std::string_view(entry).substr(blank + 1));
+  if (device && command) {
+    settings.allowed_unsigned.emplace_back(*device, *command);
+    return;
+  }
+  table.complain("allow", cat("has '", printable(entry, 80),
+                              "'; each is a device and a command, like \"light-201 on\""));
+}
+
+void read_cloud(TomlTable& table, Settings& settings) {
+  settings.unsigned_commands = table.optional_word("unsigned_commands", unsigned_words) == 1;
+  if (const auto list = table.optional_texts("allow", most_allowed, 128)) {
+    for (const auto& entry : *list) read_allowed(table, entry, settings);
+  }
+  if (const auto rate = table.optional_integer("requests_per_minute", 1, 100'000)) {
+    settings.requests_per_minute = static_cast<std::uint32_t>(*rate);
+  }
+}
+
 void read_switches(TomlTable& root, Settings& settings) {
   if (auto table = root.optional_table("security")) {
     settings.remote_disarm = table->optional_flag("remote_disarm").value_or(false);
   }
-  if (auto table = root.optional_table("cloud")) {
-    settings.unsigned_commands = table->optional_word("unsigned_commands", unsigned_words) == 1;
-  }
+  if (auto table = root.optional_table("cloud")) read_cloud(*table, settings);
   if (auto table = root.optional_table("log")) {
     if (const auto level = table->optional_word("level", level_words)) {
       settings.log_level = static_cast<LogLevel>(*level);

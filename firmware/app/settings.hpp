@@ -5,12 +5,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "firmware/api/peer.hpp"
 #include "firmware/base/error.hpp"
+#include "firmware/base/ids.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/toml.hpp"
+#include "firmware/domain/kinds.hpp"
 
 // /etc/genkan/genkan.toml, read strictly (docs/SETTINGS.md).
 namespace genkan::app {
@@ -30,6 +33,8 @@ struct Settings {
   std::string holidays = "/usr/share/genkan/holidays-jp.csv";
   bool remote_disarm = false;
   bool unsigned_commands = false;
+  std::vector<std::pair<DeviceId, domain::Command>> allowed_unsigned;
+  std::uint32_t requests_per_minute = 60;
   LogLevel log_level = LogLevel::info;
 };
 

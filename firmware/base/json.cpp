@@ -24,6 +24,35 @@ std::string_view kind_name(const json::value& value) {
   return "something else";
 }
 
+// How many members the objects have, at all depths (bounded by max_depth).
+std::size_t members_in(const json::value& value) {
+  std::size_t count = 0;
+  if (const auto* object = value.if_object()) {
+    count += object->size();
+    for (const auto& member : *object) count += members_in(member.value());
+  }
+  if (const auto* array = value.if_array()) {
+    for (const auto& element : *array) count += members_in(element);
+  }
+  return count;
+}
+
+// How many members are written in well-formed JSON: each has one ':' outside of texts.
+std::size_t members_written(std::string_view text) {
+  std::size_t count = 0;
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (quoted && text[at] == '\\') {
+      ++at;
+    } else if (text[at] == '"') {
+      quoted = !quoted;
+    } else if (!quoted && text[at] == ':') {
+      ++count;
+    }
+  }
+  return count;
+}
+
 }  // namespace
 
 Result<json::value> parse_json(std::string_view text, std::size_t most) {
@@ -44,6 +73,14 @@ Result<json::value> parse_json(std::string_view text, std::size_t most) {
     return fail(ErrorCode::invalid, cat("not JSON at byte ", used + 1, ": ", error.message()));
   }
   return parser.release();
+}
+
+Result<json::value> parse_unambiguous_json(std::string_view text, std::size_t most) {
+  auto value = parse_json(text, most);
+  if (value && members_in(*value) != members_written(text)) {
+    return fail(ErrorCode::invalid, "not unambiguous JSON: an object has a member twice");
+  }
+  return value;
 }
 
 const json::value* JsonReader::take(std::string_view key) {

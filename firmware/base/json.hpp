@@ -19,6 +19,10 @@ namespace json = boost::json;
 // it. The error says at which byte and what is wrong.
 Result<json::value> parse_json(std::string_view text, std::size_t most);
 
+// The same, and no object anywhere in it has a member twice: of two, one reader believes the first,
+// another the last. For what is signed.
+Result<json::value> parse_unambiguous_json(std::string_view text, std::size_t most);
+
 // Reads an object from outside strictly: each accessor takes one key, and finish() complains about
 // wrong types, values out of range, missing keys and keys that nobody took, all in one error.
 // Holds a reference: the object must outlive the reader.

@@ -20,6 +20,11 @@ void fill_random(std::span<std::uint8_t> out) {
   }
 }
 
+int c_random(void*, unsigned char* out, std::size_t size) {
+  fill_random({out, size});
+  return 0;
+}
+
 std::uint32_t random_below(std::uint32_t bound) { return random_below(bound, fill_random); }
 
 std::uint32_t random_below(std::uint32_t bound, const RandomBytes& source) {

@@ -99,6 +99,25 @@ Exit order_panel(Daemon& daemon, const Console& console, Order order, const std:
   return Exit::usage;
 }
 
+namespace {
+
+// Whose gateway it is, and whether its cloud is there: "SPID-1 at Example cloud, connected".
+Toned cloud_line(const json::object& cloud) {
+  const bool connected = flag_at(cloud, "connected");
+  const auto why = printable(text_at(cloud, "why"), 200);
+  const auto line = connected ? std::string("connected")
+                              : cat("not connected", why.empty() ? "" : cat(": ", why));
+  if (!flag_at(cloud, "claimed")) {
+    return {connected ? "connected; the gateway is not claimed" : "the gateway is not claimed",
+            Tone::plain};
+  }
+  return {cat(printable(text_at(cloud, "contract"), 64), " at ",
+              printable(text_at(cloud, "cloud"), 64), ", ", line),
+          connected ? Tone::good : Tone::notice};
+}
+
+}  // namespace
+
 Exit show_status(Daemon& daemon, const Console& console) {
   const auto status = daemon.get("/v1/status");
   if (!status) return console.failed(status.error());
@@ -132,6 +151,8 @@ Exit show_status(Daemon& daemon, const Console& console) {
          up ? "up" : cat("down: ", printable(text_at(*bus, "fault"), 200)),
          up ? Tone::good : Tone::bad);
   }
+  const auto cloud = cloud_line(object_at(*status, "cloud"));
+  line("cloud", cloud.text, cloud.tone);
   line("journal",
        cat("records ", number_at(journal, "oldest"), " to ", number_at(journal, "head")));
   line("storage", cat(bytes_text(number_at(storage, "database_bytes")), " used, ",

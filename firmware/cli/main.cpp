@@ -297,6 +297,7 @@ int run(int argc, char** argv) {
   add_reservation_commands(line.app, line.action);
   add_key_commands(line.app, line.action);
   add_holder_commands(line.app, line.action);
+  add_cloud_commands(line.app, line.action);
   add_journal(line);
   add_bus(line);
   add_site(line);

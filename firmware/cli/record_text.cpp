@@ -50,6 +50,12 @@ constexpr std::array kind_texts{
     KindText{"entry_granted", "entry granted", Tone::good},
     KindText{"entry_refused", "entry refused", Tone::notice},
     KindText{"keypad_locked", "KEYPAD LOCKED", Tone::bad},
+    KindText{"trust_key_added", "a key is trusted", Tone::notice},
+    KindText{"trust_key_removed", "a key is no longer trusted", Tone::notice},
+    KindText{"claimed", "claimed by a contract", Tone::notice},
+    KindText{"released", "released from its contract", Tone::notice},
+    KindText{"request_refused", "signed request refused", Tone::notice},
+    KindText{"request_repeated", "signed request came again", Tone::dim},
     KindText{"trouble", "trouble", Tone::bad},
     KindText{"trouble_cleared", "trouble cleared", Tone::good},
 };

@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "firmware/base/clock.hpp"
+#include "firmware/domain/cloud/scopes.hpp"
+
 namespace genkan::domain {
 
 // What a caller may do. Accounts of people (and rooms of residents) will carry one of these too.
@@ -12,8 +15,8 @@ enum class Role : std::uint8_t {
   viewer,         // reads
   resident,       // reads and commands the devices of rooms of their own
   operator_,      // reads and commands all devices
-  cloud,          // the agent: reads; commands once their signature is proven (see settings)
-  installer,      // commands, buses, site file
+  cloud,          // the agent: reads, reports; all else signed (see settings)
+  installer,      // commands, buses, site file, trust, claim
   administrator,  // all
 };
 std::string_view name_of(Role role);
@@ -26,13 +29,25 @@ enum class Right : std::uint8_t {
   disarm,   // SEC-8
   install,  // bus scan, registers, site file
   keys,     // change reservations, holders, temporary keys and room codes, see their secrets
+  trust,    // change the keys whose signatures are believed, and renew the certificate
+  claim,    // make the gateway a contract's (SITE-1)
+  release,  // take it from its contract
+  report,   // tell how the line to the cloud is, and the agent's certificate request
 };
+std::string_view name_of(Right right);
 bool allows(Role role, Right right);
 
 // Who asks: a role, and a name for the journal ("user:anna", "cloud", "cloud:resident-203").
 struct Caller {
   Role role = Role::viewer;
   std::string name;
+  // Set for a signed request: what its key may do. The role counts for nothing then.
+  std::optional<Scopes> signed_for = std::nullopt;
+  // After this nothing moves for it: when the signed request expires.
+  std::optional<SteadyTime> until = std::nullopt;
 };
+bool allows(const Caller& caller, Right right);
+// Whether this comes from the cloud and nobody signed for it.
+bool is_unsigned_cloud(const Caller& caller);
 
 }  // namespace genkan::domain

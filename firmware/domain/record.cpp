@@ -79,6 +79,13 @@ constexpr std::array kind_names{
     KindName{RecordKind::entry_refused, "entry_refused"},
     KindName{RecordKind::keypad_locked, "keypad_locked"},
     KindName{RecordKind::coupling_followed, "coupling_followed"},
+    KindName{RecordKind::trust_key_added, "trust_key_added"},
+    KindName{RecordKind::trust_key_removed, "trust_key_removed"},
+    KindName{RecordKind::claimed, "claimed"},
+    KindName{RecordKind::released, "released"},
+    KindName{RecordKind::certificate_renewed, "certificate_renewed"},
+    KindName{RecordKind::request_refused, "request_refused"},
+    KindName{RecordKind::request_repeated, "request_repeated"},
     KindName{RecordKind::trouble, "trouble"},
     KindName{RecordKind::trouble_cleared, "trouble_cleared"},
 };

@@ -90,6 +90,14 @@ enum class RecordKind : std::uint8_t {
   entry_refused,
   keypad_locked,
   coupling_followed,
+  // the cloud: who is believed, whose gateway this is, signed requests
+  trust_key_added,
+  trust_key_removed,
+  claimed,
+  released,
+  certificate_renewed,
+  request_refused,
+  request_repeated,
   // troubles
   trouble,
   trouble_cleared,

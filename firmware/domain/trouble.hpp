@@ -29,6 +29,9 @@ enum class TroubleKind : std::uint8_t {
   storage_nearly_full,
   storage_failing,
   database_set_aside,
+  certificate_ending,  // the gateway's for the cloud: in 30 days or less
+  certificate_ended,
+  cloud_away,  // claimed, and not connected for 10 min
 };
 std::string_view name_of(TroubleKind kind);
 std::optional<TroubleKind> trouble_named(std::string_view name);

@@ -14,6 +14,7 @@
 #include "firmware/domain/inventory.hpp"
 #include "firmware/domain/record.hpp"
 #include "firmware/domain/trouble.hpp"
+#include "firmware/ports/cloud_records.hpp"
 #include "firmware/ports/key_records.hpp"
 
 // What the rules need of the disk. All calls and completions are on the loop's thread; the disk has
@@ -31,6 +32,7 @@ struct Change {
   std::vector<std::pair<DeviceId, bool>> held;  // desired: held open
   std::optional<domain::Inventory> inventory;   // replaces all of it
   KeyChange keys;                               // written after the inventory
+  CloudChange cloud;
 };
 
 // What the disk knew when the gateway started.
@@ -40,6 +42,7 @@ struct Memory {
   std::vector<domain::Trouble> troubles;
   std::set<DeviceId> held;
   KeyMemory keys;
+  CloudMemory cloud;
   std::string set_aside;  // where a damaged database was moved at this start; empty: it was sound
 };
 
@@ -88,6 +91,9 @@ class Store {
   // Durable cursors of the journal's readers: 1 to 32 lower case letters, digits, '-'.
   virtual asio::awaitable<Result<>> set_cursor(std::string reader, Seq seq) = 0;
   virtual asio::awaitable<Result<Seq>> cursor(std::string reader) = 0;
+
+  // The row of a signed request that changes something; nothing if the ledger has none of this id.
+  virtual asio::awaitable<Result<std::optional<domain::LedgerRow>>> ledger_row(std::string jti) = 0;
 
   // Seals every code and card number anew, with a key that is made for it (docs/SECRETS.md), and
   // forgets the key before. After an error everything is readable as before; the error says what is

@@ -4,6 +4,7 @@
 
 #include "firmware/base/text.hpp"
 #include "firmware/domain/sentences.hpp"
+#include "firmware/services/cloud/cloud_book.hpp"
 
 namespace genkan::services {
 
@@ -27,17 +28,24 @@ bool may_have_moved(const domain::Outcome& outcome) {
 
 }  // namespace
 
-Result<> Commands::check_right(const domain::Caller& caller, domain::Command command) const {
+bool Commands::allowed_unsigned(const DeviceId& device, domain::Command command) const {
+  const auto& list = needs_.policy.allowed_unsigned;
+  return needs_.policy.unsigned_commands ||
+         std::ranges::find(list, std::pair(device, command)) != list.end();
+}
+
+Result<> Commands::check_right(const domain::Caller& caller, const DeviceId& device,
+                               domain::Command command) const {
   const bool disarm = command == domain::Command::disarm;
   const auto right = disarm ? domain::Right::disarm : domain::Right::command;
-  if (!domain::allows(caller.role, right)) {
-    return fail(ErrorCode::forbidden, cat("the role ", domain::name_of(caller.role), " may not ",
-                                          disarm ? "disarm" : "command devices"));
+  if (auto may = services::check_right(caller, right, disarm ? "disarm" : "command devices");
+      !may) {
+    return may;
   }
   if (caller.role == domain::Role::resident) {
     return fail(ErrorCode::forbidden, "residents' accounts have no rooms yet");
   }
-  if (caller.role == domain::Role::cloud && !needs_.policy.unsigned_commands) {
+  if (domain::is_unsigned_cloud(caller) && !allowed_unsigned(device, command)) {
     return fail(ErrorCode::forbidden,
                 "commands from the cloud must be signed; unsigned ones are refused here");
   }
@@ -76,7 +84,7 @@ boost::asio::awaitable<Result<CommandAnswer>> Commands::run(domain::Caller calle
   const Directory::Entry* entry = needs_.directory.find(device);
   if (entry == nullptr) co_return fail(needs_.directory.why_not(device));
   if (auto form = check_form(command); !form) co_return fail(form.error());
-  if (auto right = check_right(caller, command.command); !right) {
+  if (auto right = check_right(caller, device, command.command); !right) {
     record_forbidden(caller, device, command, right.error().message());
     co_return fail(right.error());
   }
@@ -87,7 +95,9 @@ boost::asio::awaitable<Result<CommandAnswer>> Commands::run(domain::Caller calle
   if (outcome.reason == Reason::none) {
     before_hold(device, command.command);
     ++under_way_;
-    outcome = co_await needs_.fleet.execute(device, command, began + timeout);
+    const SteadyTime deadline = began + timeout;
+    outcome = co_await needs_.fleet.execute(device, command,
+                                            std::min(deadline, caller.until.value_or(deadline)));
     --under_way_;
     after_hold(device, command.command, outcome);
     needs_.security.explain(command.command, device, outcome);

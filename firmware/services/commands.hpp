@@ -44,7 +44,9 @@ class Commands {
   // not be able to push the building's history out of the journal.
   static constexpr int most_refusals_a_minute = 60;
 
-  Result<> check_right(const domain::Caller& caller, domain::Command command) const;
+  Result<> check_right(const domain::Caller& caller, const DeviceId& device,
+                       domain::Command command) const;
+  bool allowed_unsigned(const DeviceId& device, domain::Command command) const;
   Result<> check_form(const domain::DeviceCommand& command) const;
   domain::Outcome refusal(const Directory::Entry& entry, domain::Command command) const;
   void record_forbidden(const domain::Caller& caller, const DeviceId& device,

@@ -1,6 +1,7 @@
 #include "firmware/services/gateway.hpp"
 
 #include "firmware/base/text.hpp"
+#include "firmware/services/cloud/cloud.hpp"
 #include "firmware/services/commands.hpp"
 #include "firmware/services/directory.hpp"
 #include "firmware/services/health.hpp"
@@ -8,6 +9,7 @@
 #include "firmware/services/journal.hpp"
 #include "firmware/services/keys/keys.hpp"
 #include "firmware/services/keys/slot_owner.hpp"
+#include "firmware/services/metrics.hpp"
 #include "firmware/services/requests.hpp"
 #include "firmware/services/security.hpp"
 #include "firmware/services/site.hpp"
@@ -30,9 +32,7 @@ Security::RemoteDisarm remote_disarm(const GatewayPolicy& policy) {
 constexpr std::chrono::seconds stop_wait{3};
 
 Result<> check_install(const domain::Caller& caller, std::string_view what) {
-  if (domain::allows(caller.role, domain::Right::install)) return {};
-  return fail(ErrorCode::forbidden,
-              cat("the role ", domain::name_of(caller.role), " may not ", what));
+  return check_right(caller, domain::Right::install, what);
 }
 
 std::string_view name_of(ports::RegisterQuestion::Table table) {
@@ -73,6 +73,8 @@ struct Gateway::Services {
         clock(its_clock),
         policy(std::move(its_policy)),
         directory(models),
+        cloud({means.loop, store, fleet, clock, directory, troubles, policy.gateway_id,
+               policy.requests_a_minute}),
         keys({std::move(means.loop), fleet, means.memory, store, clock, directory, troubles,
               commands, policy, means.secrets, std::move(means.random),
               std::move(means.holidays)}) {}
@@ -93,12 +95,14 @@ struct Gateway::Services {
                }}};
   Security security{fleet, directory, remote_disarm(policy)};
   Commands commands{{fleet, clock, directory, security, policy, requests, troubles, holds, watch}};
+  Cloud cloud;
   Keys keys;
   Hearing hearing{watch, keys};
   SiteOffice site{{fleet, store, clock, directory, troubles, holds, watch, live, keys}};
   Journal journal{store};
   Health health{store, clock, troubles};
-  Views views{{fleet, store, clock, directory, troubles, holds, policy}};
+  Views views{{fleet, store, clock, directory, troubles, holds, policy, cloud}};
+  Metrics metrics{{fleet, store, clock, directory, troubles, policy, cloud}};
 
   domain::RecordDraft record(domain::RecordKind kind) const {
     return {.kind = kind,
@@ -175,6 +179,7 @@ void Gateway::start() {
   s.watch.restore(memory.last_states);
   s.fleet.configure(s.directory.usable());
   s.keys.start(memory.keys);
+  s.cloud.start(memory.cloud);
   const auto devices = s.directory.devices();
   s.holds.restore(memory.held, {devices.begin(), devices.end()}, change);
   s.health.look(change);
@@ -188,6 +193,7 @@ void Gateway::tick() {
   s.keys.tick();
   ports::Change change;
   if (s.health.look(change)) s.compare_lines();
+  s.cloud.tick(change);
   s.watch.submit(std::move(change));
 }
 
@@ -202,6 +208,7 @@ asio::awaitable<void> Gateway::stop() {
   s.live.stop();
 }
 
+Cloud& Gateway::cloud() { return services_->cloud; }
 Keys& Gateway::keys() { return services_->keys; }
 
 asio::awaitable<Result<CommandAnswer>> Gateway::command(domain::Caller caller, DeviceId device,
@@ -227,6 +234,7 @@ std::optional<json::object> Gateway::device_json(const DeviceId& device) const {
 json::object Gateway::troubles_json() const { return services_->views.troubles(); }
 json::object Gateway::buses_json() const { return services_->views.buses(); }
 json::object Gateway::models_json() const { return services_->views.models(); }
+std::string Gateway::metrics_text() const { return services_->metrics.text(); }
 json::object Gateway::hello_json() const {
   return {{"boot", services_->store.boot()}, {"head", number(services_->store.head())}};
 }

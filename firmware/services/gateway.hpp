@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -27,6 +28,7 @@
 // Everything is on the loop's thread; the awaitables run on the loop's executor.
 namespace genkan::services {
 
+class Cloud;
 class Keys;
 struct KeySecrets;
 
@@ -35,6 +37,10 @@ struct GatewayPolicy {
   std::string version = "0.0.0";
   bool remote_disarm = false;      // SEC-8: [security] remote_disarm
   bool unsigned_commands = false;  // [cloud] unsigned_commands = "allow"
+  // [cloud] allow: what the cloud may command without a signature all the same, one by one (a home
+  // server on the same broker).
+  std::vector<std::pair<DeviceId, domain::Command>> allowed_unsigned = {};
+  std::uint32_t requests_a_minute = 60;  // [cloud] requests_per_minute: signed ones, of a sender
   // How long an answer waits for its record to be on disk before it goes out without a number.
   std::chrono::milliseconds record_wait{1000};
 };
@@ -102,6 +108,8 @@ class Gateway {
   // fleet may be taken down afterwards; the loop must not run on once the gateway is destroyed.
   boost::asio::awaitable<void> stop();
 
+  // Trust, claim, signed requests, the line to the cloud.
+  Cloud& cloud();
   // Reservations, holders, temporary keys, room codes, and what is in the locks' memories.
   Keys& keys();
 
@@ -127,7 +135,8 @@ class Gateway {
   //   "units":[{"unit","dead","round_trip_median_us","round_trip_worst_us","counts":{…}}]}]}
   json::object buses_json() const;
   json::object models_json() const;
-  json::object hello_json() const;  // {"boot","head"}: a stream's first event
+  std::string metrics_text() const;  // Prometheus' text format 0.0.4
+  json::object hello_json() const;   // {"boot","head"}: a stream's first event
 
   // The journal. If nothing fits and `wait` is above 0 (and the query is not newest first), waits
   // for the first record that does, at most `wait` (0 to 60 s); at most 64 wait at once (busy).

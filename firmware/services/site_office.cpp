@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "firmware/base/text.hpp"
+#include "firmware/services/cloud/cloud_book.hpp"
 #include "firmware/services/keys/keys.hpp"
 #include "firmware/services/keys/site_keys.hpp"
 #include "firmware/services/site.hpp"
@@ -52,9 +53,8 @@ json::object to_json(const SiteAnswer& answer) {
 
 boost::asio::awaitable<Result<SiteAnswer>> SiteOffice::import(domain::Caller caller,
                                                               std::string text, bool check_only) {
-  if (!domain::allows(caller.role, domain::Right::install)) {
-    co_return fail(ErrorCode::forbidden,
-                   cat("the role ", domain::name_of(caller.role), " may not change the site"));
+  if (auto may = check_right(caller, domain::Right::install, "change the site"); !may) {
+    co_return fail(may.error());
   }
   Problems problems;
   auto site = parse_site(text, "site.toml", needs_.directory.models(), problems);

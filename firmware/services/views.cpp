@@ -76,7 +76,8 @@ json::object Views::status() const {
   status["started"] = format_time(started_.wall);
   status["uptime_s"] = uptime.count();
   status["clock"] = needs_.clock.trust() == ClockTrust::trusted ? "trusted" : "untrusted";
-  status["journal"] = json::object{{"head", number(needs_.store.head())},
+  status["journal"] = json::object{{"id", needs_.cloud.journal_id()},
+                                   {"head", number(needs_.store.head())},
                                    {"oldest", number(needs_.store.oldest())}};
   status["storage"] = json::object{{"failing", health.failing},
                                    {"fault", health.fault},
@@ -88,6 +89,7 @@ json::object Views::status() const {
   status["buses"] = std::move(buses);
   status["devices"] = needs_.directory.inventory().devices.size();
   status["troubles"] = needs_.troubles.count();
+  status["cloud"] = needs_.cloud.link().view();
   return status;
 }
 

@@ -6,6 +6,7 @@
 #include "firmware/base/json.hpp"
 #include "firmware/ports/fleet.hpp"
 #include "firmware/ports/store.hpp"
+#include "firmware/services/cloud/cloud.hpp"
 #include "firmware/services/directory.hpp"
 #include "firmware/services/gateway.hpp"
 #include "firmware/services/holds.hpp"
@@ -24,6 +25,7 @@ class Views {
     const Troubles& troubles;
     const Holds& holds;
     const GatewayPolicy& policy;
+    const Cloud& cloud;
   };
   explicit Views(const Needs& needs) : needs_(needs) {}
 

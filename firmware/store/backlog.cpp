@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "firmware/base/text.hpp"
+#include "firmware/store/cloud_tables.hpp"
 #include "firmware/store/key_tables.hpp"
 
 namespace genkan::store {
@@ -38,7 +39,8 @@ void take_back(Job& job, std::vector<domain::Record>::iterator first) {
 
 bool changes_state(const ports::Change& change) {
   return change.inventory || !change.last_states.empty() || !change.troubles_set.empty() ||
-         !change.troubles_cleared.empty() || !change.held.empty() || !change.keys.empty();
+         !change.troubles_cleared.empty() || !change.held.empty() || !change.keys.empty() ||
+         !change.cloud.empty();
 }
 
 void melt(ports::Change earlier, ports::Change& later) {
@@ -51,6 +53,7 @@ void melt(ports::Change earlier, ports::Change& later) {
   put_in_front(earlier.last_states, later.last_states);
   put_in_front(earlier.held, later.held);
   melt(std::move(earlier.keys), later.keys);
+  melt(std::move(earlier.cloud), later.cloud);
   if (!later.inventory) later.inventory = std::move(earlier.inventory);
 }
 

@@ -4,6 +4,8 @@
 
 #include "firmware/base/log.hpp"
 #include "firmware/base/text.hpp"
+#include "firmware/domain/cloud/envelope.hpp"
+#include "firmware/store/cloud_tables.hpp"
 #include "firmware/store/integrity.hpp"
 #include "firmware/store/inventory_table.hpp"
 #include "firmware/store/log_check.hpp"
@@ -28,6 +30,9 @@ std::optional<Error> load(const Connection& connection, Opened& opened) {
   std::optional<Error> fault = load_keys(connection, *opened.secrets, keys);
   opened.memory.keys = std::move(keys.memory);
   opened.unreadable_secrets = std::move(keys.unreadable);
+  if (auto cloud_fault = load_cloud(connection, opened.memory.cloud); cloud_fault && !fault) {
+    fault = std::move(cloud_fault);
+  }
   take(load_inventory(connection), opened.memory.inventory, fault);
   take(load_last_states(connection), opened.memory.last_states, fault);
   take(load_troubles(connection), opened.memory.troubles, fault);
@@ -75,6 +80,11 @@ std::optional<Error> load_unwritten(const std::filesystem::path& path, Opened& o
     Opened found;
     found.secrets = opened.secrets;
     fault = load(*connection, found);
+    if (auto tail = load_ledger_tail(*connection, found.memory.cloud)) {
+      found.ledger = *std::move(tail);
+    } else if (!fault) {
+      fault = tail.error();
+    }
     const bool better =
         found.memory.inventory.devices.size() >= opened.memory.inventory.devices.size();
     if (!fault || better) opened = std::move(found);
@@ -110,6 +120,9 @@ Result<> carry_over(const Connection& connection, const Opened& found, const Cha
       !carried) {
     return carried;
   }
+  if (auto carried = carry_cloud_over(connection, found.memory.cloud, found.ledger); !carried) {
+    return carried;
+  }
   for (const auto& [reader, seq] : found.cursors) {
     if (auto saved = save_cursor(connection, reader, seq); !saved) return saved;
   }
@@ -130,9 +143,13 @@ Result<Database> begin_file(FileLock lock, const Options& options, const std::st
     opened.memory = {};
     opened.unreadable_secrets = {};
     opened.cursors = {};
+    opened.ledger = {};
     carried = carry_over(*connection, opened, opened.base);
   }
   if (!carried) return fail(carried.error());
+  // Another journal, with a name of its own.
+  auto cloud_fault = load_cloud(*connection, opened.memory.cloud);
+  if (cloud_fault) return fail(*cloud_fault);
   return to_database(std::move(lock), *std::move(connection), options, boot, opened.secrets);
 }
 
@@ -150,6 +167,13 @@ Result<Opened> begin_afresh(FileLock lock, const Options& options, const std::st
       {{"damage", damage.message()},
        {"file", aside->string()},
        {"not_carried_over", unread ? std::string_view(unread->message()) : "nothing"}});
+  // What was accepted in the last moments may not have been read: no command that could have been
+  // among it is accepted again.
+  if (clock.trust() == ClockTrust::trusted) {
+    auto& floor = opened.memory.cloud.ledger_floor;
+    floor = std::max(floor, std::chrono::ceil<std::chrono::seconds>(clock.wall()) +
+                                domain::longest_command_life);
+  }
   const Seq first = unused_number(read_reserved(options.path), opened.head.seq, clock.wall());
   opened.base = {Seq{number(first) - 1}, opened.head.hash};
   opened.head = opened.base;

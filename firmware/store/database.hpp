@@ -31,6 +31,7 @@ struct Opened {
   ports::Memory memory;                       // what could be read, either way
   std::vector<SealedRow> unreadable_secrets;  // likewise
   Cursors cursors;                            // likewise
+  std::vector<domain::LedgerRow> ledger;      // of a file set aside: what can still be replayed
   ChainLink base;                             // likewise
   ChainLink head;
   std::shared_ptr<Secrets> secrets;  // never null; the database's too

@@ -1,5 +1,6 @@
 #include "firmware/store/group_commit.hpp"
 
+#include "firmware/store/cloud_tables.hpp"
 #include "firmware/store/key_tables.hpp"
 #include "firmware/store/state_tables.hpp"
 
@@ -32,6 +33,7 @@ Result<> write_parts(Database& database, Job& job, std::vector<domain::Record>& 
   const Connection& connection = database.connection;
   auto done = apply_states(connection, job.change);
   if (done) done = apply_keys(connection, *database.secrets, job.change.keys);
+  if (done) done = apply_cloud(connection, job.change.cloud);
   if (done && job.rotates_key) done = reseal(connection, *database.secrets);
   if (!done) return done;
   if (!job.cursor) return {};

@@ -200,6 +200,51 @@ constexpr std::array migrations{
       PRIMARY KEY (owner, id, part)
     ) STRICT, WITHOUT ROWID;
     )sql",
+    // 5: accounts (placeholder until that branch is here).
+    R"sql(
+    )sql",
+    // 6: the cloud. `meta` gets a name for this journal, the agent's certificate request, and the
+    // ledger's floor. Times of the ledger's `expires` and the floor are seconds since 1970, the
+    // others milliseconds.
+    R"sql(
+    INSERT INTO meta VALUES ('journal_id', 'j-' || lower(hex(randomblob(4)))),
+                            ('csr', ''), ('ledger_floor', 0);
+    CREATE TABLE trust_keys (
+      kid       TEXT PRIMARY KEY,
+      key       TEXT NOT NULL,  -- JWK
+      name      TEXT NOT NULL,
+      scopes    TEXT NOT NULL,  -- words
+      not_after INTEGER,
+      added     INTEGER NOT NULL,
+      added_by  TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE claim (
+      one         INTEGER PRIMARY KEY CHECK (one = 1),
+      contract    TEXT NOT NULL,
+      cloud       TEXT NOT NULL,
+      broker      TEXT NOT NULL,  -- JSON
+      ca          TEXT NOT NULL,  -- PEM
+      certificate TEXT NOT NULL,  -- PEM
+      since       INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE ledger (
+      jti      TEXT PRIMARY KEY,
+      kid      TEXT NOT NULL,
+      sub      TEXT NOT NULL,
+      digest   BLOB NOT NULL,     -- SHA-256 of the envelope's payload
+      expires  INTEGER NOT NULL,
+      accepted INTEGER NOT NULL,
+      method   TEXT NOT NULL,
+      path     TEXT NOT NULL,
+      device   TEXT,
+      command  TEXT,
+      state    TEXT NOT NULL,     -- accepted, answered, unknown
+      status   INTEGER NOT NULL,  -- of the answer; 0: there is none
+      answer   TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX ledger_by_expiry ON ledger (expires);
+    CREATE INDEX ledger_under_way ON ledger (state) WHERE state = 'accepted';
+    )sql",
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "firmware/base/text.hpp"
+#include "firmware/store/cloud_tables.hpp"
 
 namespace genkan::store {
 
@@ -190,6 +191,20 @@ asio::awaitable<Result<Seq>> SqliteStore::cursor(std::string reader) {
   const auto asked = co_await ask(std::move(question));
   if (!asked) co_return fail(asked.error());
   co_return *found;
+}
+
+asio::awaitable<Result<std::optional<domain::LedgerRow>>> SqliteStore::ledger_row(std::string jti) {
+  auto found = std::make_shared<std::optional<domain::LedgerRow>>();
+  Reader::Question question = [jti = std::move(jti),
+                               found](const Connection& connection) -> Waiting::Answer {
+    auto row = find_ledger_row(connection, jti);
+    if (!row) return fail(row.error());
+    *found = *std::move(row);
+    return std::vector<domain::Record>{};
+  };
+  const auto asked = co_await ask(std::move(question));
+  if (!asked) co_return fail(asked.error());
+  co_return std::move(*found);
 }
 
 asio::awaitable<Result<>> SqliteStore::rotate_key() {

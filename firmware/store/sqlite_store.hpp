@@ -52,6 +52,8 @@ class SqliteStore final : public ports::Store {
   Seq oldest() const override;
   boost::asio::awaitable<Result<>> set_cursor(std::string reader, Seq seq) override;
   boost::asio::awaitable<Result<Seq>> cursor(std::string reader) override;
+  boost::asio::awaitable<Result<std::optional<domain::LedgerRow>>> ledger_row(
+      std::string jti) override;
   boost::asio::awaitable<Result<>> rotate_key() override;
   // The same for the life of the store.
   const GatewayKeys& keys() const { return keys_; }

@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "tests/fakes/cloud_memory.hpp"
 #include "tests/fakes/key_memory.hpp"
 
 namespace genkan::fakes {
@@ -79,6 +80,14 @@ asio::awaitable<Result<Seq>> FakeStore::cursor(std::string reader) {
   co_return cursors_[reader];
 }
 
+asio::awaitable<Result<std::optional<domain::LedgerRow>>> FakeStore::ledger_row(std::string jti) {
+  const auto token = asio::use_awaitable;
+  co_await asio::post(loop_, token);
+  const auto found = ledger_.find(jti);
+  if (found == ledger_.end()) co_return std::nullopt;
+  co_return found->second;
+}
+
 asio::awaitable<Result<>> FakeStore::rotate_key() {
   const auto token = asio::use_awaitable;
   co_await asio::post(loop_, token);
@@ -98,7 +107,10 @@ ports::StorageHealth FakeStore::health() const {
   return health;
 }
 
-std::vector<domain::Record> FakeStore::apply(ports::Change change) {
+Result<std::vector<domain::Record>> FakeStore::apply(ports::Change change) {
+  if (!fakes::apply(change.cloud, on_disk_.cloud, ledger_)) {
+    return fail(ErrorCode::conflict, "UNIQUE constraint failed: ledger.jti");
+  }
   ++transactions_;
   std::vector<domain::Record> committed;
   for (auto& draft : change.records) {
@@ -155,7 +167,7 @@ void FakeStore::flush() {
   while (disk_ == Disk::working && !waiting_.empty()) {
     auto change = std::move(waiting_.front());
     waiting_.pop_front();
-    apply(std::move(change));
+    static_cast<void>(apply(std::move(change)));
   }
 }
 

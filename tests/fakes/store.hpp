@@ -29,6 +29,10 @@ class FakeStore final : public ports::Store {
   const std::vector<domain::Record>& records() const { return records_; }
   std::size_t transactions() const { return transactions_; }
   std::size_t rotations() const { return rotations_; }
+  // The ledger of signed requests; a test carries it over to the store of the next start.
+  using Ledger = std::map<std::string, domain::LedgerRow>;
+  const Ledger& ledger() const { return ledger_; }
+  void set_ledger(Ledger ledger) { ledger_ = std::move(ledger); }
   // What a gateway started on this disk would be told.
   const ports::Memory& on_disk() const { return on_disk_; }
 
@@ -43,11 +47,13 @@ class FakeStore final : public ports::Store {
   Seq oldest() const override { return oldest_; }
   ports::asio::awaitable<Result<>> set_cursor(std::string reader, Seq seq) override;
   ports::asio::awaitable<Result<Seq>> cursor(std::string reader) override;
+  ports::asio::awaitable<Result<std::optional<domain::LedgerRow>>> ledger_row(
+      std::string jti) override;
   ports::asio::awaitable<Result<>> rotate_key() override;
   ports::StorageHealth health() const override;
 
  private:
-  std::vector<domain::Record> apply(ports::Change change);
+  Result<std::vector<domain::Record>> apply(ports::Change change);
   void take_inventory(domain::Inventory inventory);
   void flush_soon();
   void flush();
@@ -64,6 +70,7 @@ class FakeStore final : public ports::Store {
   std::vector<domain::Record> records_;
   Seq oldest_{};
   std::map<std::string, Seq> cursors_;
+  Ledger ledger_;
   std::function<void(const std::vector<domain::Record>&)> on_committed_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

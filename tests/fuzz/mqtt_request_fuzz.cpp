@@ -21,8 +21,8 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-Inbound message_from(FuzzedDataProvider& data) {
-  Inbound message;
+mqtt::Inbound message_from(FuzzedDataProvider& data) {
+  mqtt::Inbound message;
   message.topic = "genkan/1/gw-1/request";
   message.retained = data.ConsumeBool();
   if (data.ConsumeBool()) message.response_topic = data.ConsumeRandomLengthString(300);
@@ -57,7 +57,7 @@ void check_passed(const CloudRequest& request) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   FuzzedDataProvider data(bytes, size);
-  const Inbound message = message_from(data);
+  const mqtt::Inbound message = message_from(data);
   const auto request = check_request(message, SteadyTime{});
   if (request) {
     check_passed(*request);
@@ -67,7 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     require(parse_json(refusal.answer.body, 4096).has_value());
     if (refusal.address) {
       require(response_topic_fault(refusal.address->topic).empty());
-      require(answer_message(*refusal.address, refusal.answer, most_payload).payload.size() < 4096);
+      require(answer_message(*refusal.address, refusal.answer, mqtt::most_payload).payload.size() <
+              4096);
     }
   }
   static_cast<void>(Answers::name_of(message));

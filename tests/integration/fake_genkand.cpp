@@ -27,6 +27,7 @@ struct Request {
   std::string path;
   std::string query;
   std::string subject;
+  std::string content_type;
   std::string body;
 };
 
@@ -82,6 +83,7 @@ std::optional<Request> read_request(int socket, std::string& rest) {
   request.path = target.substr(0, target.find('?'));
   if (target.find('?') != std::string::npos) request.query = target.substr(target.find('?') + 1);
   request.subject = header(head, "Genkan-Subject");
+  request.content_type = header(head, "Content-Type");
   const auto length = header(head, "Content-Length");
   const std::size_t size = length.empty() ? 0 : std::stoul(length);
   while (rest.size() < size) {
@@ -117,6 +119,8 @@ struct FakeGenkand::State {
   std::uint64_t last_event = 0;
   std::map<std::string, std::int64_t> cursors;
   std::vector<Command> commands;
+  std::map<std::string, std::pair<int, std::string>> answers;
+  std::vector<Put> puts;
   int command_time_ms = 0;
 };
 
@@ -153,12 +157,17 @@ std::string FakeGenkand::State::journal(const Request& request) {
 std::string FakeGenkand::State::answer(const Request& request, int& status) {
   if (request.path == "/v1/journal") return journal(request);
   std::unique_lock lock(mutex);
+  if (const auto set = answers.find(request.path); set != answers.end()) {
+    if (request.method != "GET") puts.push_back({request.path, request.body, request.content_type});
+    status = set->second.first;
+    return set->second.second;
+  }
   if (request.path == "/v1/status") {
     return "{\"gateway\":\"gw-1\",\"contract\":\"SPID-0001\",\"version\":\"0.1.0\",\"boot\":"
            "\"run-" +
            std::to_string(run) +
-           "\",\"clock\":\"trusted\",\"journal\":{\"head\":" + std::to_string(records.size()) +
-           ",\"oldest\":1}}";
+           "\",\"clock\":\"trusted\",\"journal\":{\"id\":\"j-0a1b2c3d\",\"head\":" +
+           std::to_string(records.size()) + ",\"oldest\":1}}";
   }
   if (request.path == "/v1/devices") {
     std::string list;
@@ -320,6 +329,17 @@ void FakeGenkand::lose_journal() {
   const std::scoped_lock lock(state_->mutex);
   state_->records.clear();
   state_->cursors.clear();
+}
+
+void FakeGenkand::set_answer(const std::string& path, int status, const std::string& body) {
+  const std::scoped_lock lock(state_->mutex);
+  state_->answers.erase(path);
+  if (status != 0) state_->answers.emplace(path, std::pair(status, body));
+}
+
+std::vector<FakeGenkand::Put> FakeGenkand::puts() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->puts;
 }
 
 std::int64_t FakeGenkand::cursor(const std::string& reader) const {

@@ -34,6 +34,15 @@ class FakeGenkand {
   // Another journal: empty, with cursors at 0.
   void lose_journal();
 
+  // What a route answers from now on; status 0: as before. A PUT or POST of it is remembered.
+  void set_answer(const std::string& path, int status, const std::string& body);
+  struct Put {
+    std::string path;
+    std::string body;
+    std::string content_type;
+  };
+  std::vector<Put> puts() const;
+
   std::int64_t cursor(const std::string& reader) const;
   std::vector<Command> commands() const;
   // How long a command takes; 0 at first.

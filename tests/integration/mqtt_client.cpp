@@ -6,7 +6,7 @@
 
 #include <mqtt/async_client.h>
 
-#include "cloud-agent/agent/paho_pace.hpp"
+#include "cloud-agent/mqtt/paho_pace.hpp"
 
 namespace genkan::test {
 
@@ -22,9 +22,10 @@ std::int64_t monotonic_ns() {
       .count();
 }
 
-std::string user_property(const mqtt::properties& properties, const std::string& name) {
-  for (std::size_t i = 0; i < properties.count(mqtt::property::USER_PROPERTY); ++i) {
-    const auto pair = mqtt::get<mqtt::string_pair>(properties, mqtt::property::USER_PROPERTY, i);
+std::string user_property(const ::mqtt::properties& properties, const std::string& name) {
+  for (std::size_t i = 0; i < properties.count(::mqtt::property::USER_PROPERTY); ++i) {
+    const auto pair =
+        ::mqtt::get<::mqtt::string_pair>(properties, ::mqtt::property::USER_PROPERTY, i);
     if (std::get<0>(pair) == name) return std::get<1>(pair);
   }
   return {};
@@ -36,17 +37,17 @@ struct MqttClient::Impl {
   Impl(int port, const std::string& id)
       : answers("test/" + id + "/answers"),
         client("tcp://127.0.0.1:" + std::to_string(port), id,
-               mqtt::create_options_builder().mqtt_version(5).finalize()) {}
+               ::mqtt::create_options_builder().mqtt_version(5).finalize()) {}
 
-  void take(const mqtt::const_message_ptr& message) {
+  void take(const ::mqtt::const_message_ptr& message) {
     MqttMessage taken;
     taken.arrived_ns = monotonic_ns();
     taken.topic = message->get_topic();
     taken.payload = message->to_string();
     taken.retained = message->is_retained();
     const auto& properties = message->get_properties();
-    if (properties.contains(mqtt::property::CORRELATION_DATA)) {
-      taken.correlation = mqtt::get<std::string>(properties, mqtt::property::CORRELATION_DATA);
+    if (properties.contains(::mqtt::property::CORRELATION_DATA)) {
+      taken.correlation = ::mqtt::get<std::string>(properties, ::mqtt::property::CORRELATION_DATA);
     }
     taken.status = user_property(properties, "status");
     const std::scoped_lock lock(mutex);
@@ -55,7 +56,7 @@ struct MqttClient::Impl {
   }
 
   std::string answers;
-  mqtt::async_client client;
+  ::mqtt::async_client client;
   mutable std::mutex mutex;
   std::condition_variable changed;
   std::vector<MqttMessage> received;
@@ -66,17 +67,17 @@ MqttClient::MqttClient(int port, std::string client_id)
     : impl_(std::make_unique<Impl>(port, client_id)) {
   Impl* impl = impl_.get();
   impl->client.set_message_callback(
-      [impl](const mqtt::const_message_ptr& message) { impl->take(message); });
+      [impl](const ::mqtt::const_message_ptr& message) { impl->take(message); });
   try {
-    auto options = mqtt::connect_options_builder().mqtt_version(5).clean_start(true).finalize();
+    auto options = ::mqtt::connect_options_builder().mqtt_version(5).clean_start(true).finalize();
     if (!impl->client.connect(options)->wait_for(patience)) {
       throw std::runtime_error("the broker did not take the test's client");
     }
-  } catch (const mqtt::exception& error) {
+  } catch (const ::mqtt::exception& error) {
     throw std::runtime_error(std::string("the broker did not take the test's client: ") +
                              error.what());
   }
-  agent::send_without_delay();
+  mqtt::send_without_delay();
   subscribe(impl->answers);
 }
 
@@ -84,7 +85,7 @@ MqttClient::~MqttClient() {
   try {
     impl_->client.disable_callbacks();
     impl_->client.disconnect()->wait_for(2s);
-  } catch (const mqtt::exception&) {
+  } catch (const ::mqtt::exception&) {
     // The broker is gone already; there is nothing to say goodbye to.
   }
 }
@@ -103,18 +104,18 @@ std::string MqttClient::send(const std::string& gateway, const MqttRequest& requ
                              std::int64_t* sent_ns) {
   const std::string correlation =
       impl_->client.get_client_id() + "-" + std::to_string(++impl_->next_correlation);
-  mqtt::properties properties{{mqtt::property::RESPONSE_TOPIC, impl_->answers},
-                              {mqtt::property::USER_PROPERTY, "method", request.method},
-                              {mqtt::property::USER_PROPERTY, "path", request.path}};
-  properties.add({mqtt::property::CORRELATION_DATA, correlation});
+  ::mqtt::properties properties{{::mqtt::property::RESPONSE_TOPIC, impl_->answers},
+                                {::mqtt::property::USER_PROPERTY, "method", request.method},
+                                {::mqtt::property::USER_PROPERTY, "path", request.path}};
+  properties.add({::mqtt::property::CORRELATION_DATA, correlation});
   if (!request.subject.empty()) {
-    properties.add({mqtt::property::USER_PROPERTY, "subject", request.subject});
+    properties.add({::mqtt::property::USER_PROPERTY, "subject", request.subject});
   }
   if (request.expiry) {
     properties.add(
-        {mqtt::property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(request.expiry->count())});
+        {::mqtt::property::MESSAGE_EXPIRY_INTERVAL, static_cast<int>(request.expiry->count())});
   }
-  auto message = mqtt::make_message("genkan/1/" + gateway + "/request", request.body, 1, false);
+  auto message = ::mqtt::make_message("genkan/1/" + gateway + "/request", request.body, 1, false);
   message->set_properties(properties);
   if (sent_ns != nullptr) *sent_ns = monotonic_ns();
   impl_->client.publish(message);

@@ -56,7 +56,8 @@ json::object to_json(const EntryAnswer& answer) {
 }
 
 asio::awaitable<Result<EntryAnswer>> Entries::enter(DeviceId door, ShownKey shown,
-                                                    std::string source) {
+                                                    std::string source,
+                                                    std::optional<SteadyTime> until) {
   const auto* entry = needs_.directory.find(door);
   if (entry == nullptr) co_return fail(needs_.directory.why_not(door));
   const auto opening = opening_of(entry->kind);
@@ -98,7 +99,7 @@ asio::awaitable<Result<EntryAnswer>> Entries::enter(DeviceId door, ShownKey show
   } else {
     needs_.store.submit(std::move(change));
   }
-  const domain::Caller caller{domain::Role::operator_, domain::actor_of(key)};
+  const domain::Caller caller{domain::Role::operator_, domain::actor_of(key), std::nullopt, until};
   auto opened = co_await needs_.commands.run(caller, door, {*opening}, open_time);
   if (!opened) co_return fail(opened.error());
   answer.command = std::move(*opened);

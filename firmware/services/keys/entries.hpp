@@ -57,9 +57,10 @@ class Entries {
   // address; empty: at the door): wrong entries count by door and by source (DEV-12). A key whose
   // uses are counted has its use on disk before the door moves (KEY-40, KEY-42); if the disk does
   // not take it, the door stays shut (only then does a key wait for a disk). Errors: unknown
-  // device, one that opens nothing, io.
+  // device, one that opens nothing, io. After `until`, if set, the door does not move any more.
   boost::asio::awaitable<Result<EntryAnswer>> enter(DeviceId door, ShownKey shown,
-                                                    std::string source);
+                                                    std::string source,
+                                                    std::optional<SteadyTime> until = std::nullopt);
   // What would happen, now or at another time; nothing moves, nothing counts, nothing is recorded.
   Result<EntryAnswer> why(const DeviceId& door, const ShownKey& shown,
                           std::optional<WallTime> at) const;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "firmware/base/text.hpp"
+#include "firmware/services/cloud/cloud_book.hpp"
 #include "firmware/services/keys/json_fields.hpp"
 
 namespace genkan::services {
@@ -72,11 +73,8 @@ Result<std::optional<WallTime>> read_at(const JsonFields& fields) {
 }  // namespace
 
 Result<> EntryOffice::may_enter(const domain::Caller& caller) const {
-  if (!domain::allows(caller.role, domain::Right::command)) {
-    return fail(ErrorCode::forbidden,
-                cat("the role ", domain::name_of(caller.role), " may not open doors"));
-  }
-  if (caller.role == domain::Role::cloud && !desk_.needs().policy.unsigned_commands) {
+  if (auto may = check_right(caller, domain::Right::command, "open doors"); !may) return may;
+  if (domain::is_unsigned_cloud(caller) && !desk_.needs().policy.unsigned_commands) {
     return fail(ErrorCode::forbidden,
                 "requests of the cloud must be signed; unsigned ones are refused here");
   }
@@ -91,7 +89,8 @@ boost::asio::awaitable<Result<json::object>> EntryOffice::enter(domain::Caller c
   const JsonFields fields(request, "", std::span(known).first(ways.size()), faults);
   auto shown = read_shown(fields);
   if (!shown) co_return fail(shown.error());
-  auto answer = co_await entries_.enter(std::move(door), std::move(*shown), std::move(caller.name));
+  auto answer = co_await entries_.enter(std::move(door), std::move(*shown), std::move(caller.name),
+                                        caller.until);
   if (!answer) co_return fail(answer.error());
   co_return to_json(*answer);
 }

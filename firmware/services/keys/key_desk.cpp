@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "firmware/base/text.hpp"
+#include "firmware/services/cloud/cloud_book.hpp"
 
 namespace genkan::services {
 
@@ -16,11 +17,8 @@ bool any_area(const domain::LockModel* model, bool domain::SlotArea::* takes) {
 }  // namespace
 
 Result<> KeyDesk::may_change(const domain::Caller& caller) const {
-  if (!domain::allows(caller.role, domain::Right::keys)) {
-    return fail(ErrorCode::forbidden,
-                cat("the role ", domain::name_of(caller.role), " may not change keys"));
-  }
-  if (caller.role == domain::Role::cloud && !needs_.policy.unsigned_commands) {
+  if (auto may = check_right(caller, domain::Right::keys, "change keys"); !may) return may;
+  if (domain::is_unsigned_cloud(caller) && !needs_.policy.unsigned_commands) {
     return fail(ErrorCode::forbidden,
                 "changes from the cloud must be signed; unsigned ones are refused here");
   }
@@ -29,7 +27,7 @@ Result<> KeyDesk::may_change(const domain::Caller& caller) const {
 
 Result<> KeyDesk::may_see(const domain::Caller& caller, Secrets secrets) const {
   const bool cloud = caller.role == domain::Role::cloud;
-  const bool may = !cloud && domain::allows(caller.role, domain::Right::keys);
+  const bool may = !cloud && domain::allows(caller, domain::Right::keys);
   if (secrets == Secrets::hidden || may) return {};
   return fail(ErrorCode::forbidden, cat("the role ", domain::name_of(caller.role),
                                         " may not see codes and card numbers"));

@@ -11,8 +11,8 @@ namespace genkan::agent {
 namespace {
 constexpr SteadyTime start{1h};
 
-Inbound request(std::string correlation, std::string payload) {
-  Inbound message;
+mqtt::Inbound request(std::string correlation, std::string payload) {
+  mqtt::Inbound message;
   message.response_topic = "cloud/answers";
   message.correlation = std::move(correlation);
   message.payload = std::move(payload);

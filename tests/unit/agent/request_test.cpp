@@ -12,8 +12,8 @@ namespace {
 
 constexpr SteadyTime now{1h};
 
-Inbound good() {
-  Inbound message;
+mqtt::Inbound good() {
+  mqtt::Inbound message;
   message.topic = "genkan/1/gw-1/request";
   message.payload = R"({"command":"lock"})";
   message.response_topic = "cloud/answers";
@@ -30,7 +30,7 @@ std::int64_t timeout_of(const CloudRequest& request) {
 }  // namespace
 
 TEST_CASE("requests: a good one becomes a request of the API") {
-  Inbound message = good();
+  mqtt::Inbound message = good();
   message.user_properties.emplace_back("subject", "anna of r101");
   const auto request = check_request(message, now);
   REQUIRE(request);
@@ -48,26 +48,30 @@ TEST_CASE("requests: a good one becomes a request of the API") {
 TEST_CASE("requests: what is refused, with which status, and whether anybody is told") {
   struct Case {
     const char* what;
-    std::function<void(Inbound&)> spoil;
+    std::function<void(mqtt::Inbound&)> spoil;
     int status;
     bool told;
     const char* says;
   };
   const auto property = [](std::size_t index, std::string value) {
-    return [index, value](Inbound& message) { message.user_properties[index].second = value; };
+    return
+        [index, value](mqtt::Inbound& message) { message.user_properties[index].second = value; };
   };
   const auto more = [](std::string name, std::string value) {
-    return [name, value](Inbound& message) { message.user_properties.emplace_back(name, value); };
+    return [name, value](mqtt::Inbound& message) {
+      message.user_properties.emplace_back(name, value);
+    };
   };
   const Case cases[] = {
-      {"no response topic", [](Inbound& m) { m.response_topic.reset(); }, 400, false,
+      {"no response topic", [](mqtt::Inbound& m) { m.response_topic.reset(); }, 400, false,
        "response topic"},
-      {"wildcard", [](Inbound& m) { m.response_topic = "a/#"; }, 400, false, "wildcards"},
-      {"broker's topic", [](Inbound& m) { m.response_topic = "$SYS/a"; }, 400, false, "'$'"},
-      {"correlation", [](Inbound& m) { m.correlation = std::string(257, 'c'); }, 400, true, "256"},
-      {"retained", [](Inbound& m) { m.retained = true; }, 400, true, "retained"},
-      {"long", [](Inbound& m) { m.payload = std::string(65537, 'x'); }, 413, true, "65536"},
-      {"no properties", [](Inbound& m) { m.user_properties.clear(); }, 400, true,
+      {"wildcard", [](mqtt::Inbound& m) { m.response_topic = "a/#"; }, 400, false, "wildcards"},
+      {"broker's topic", [](mqtt::Inbound& m) { m.response_topic = "$SYS/a"; }, 400, false, "'$'"},
+      {"correlation", [](mqtt::Inbound& m) { m.correlation = std::string(257, 'c'); }, 400, true,
+       "256"},
+      {"retained", [](mqtt::Inbound& m) { m.retained = true; }, 400, true, "retained"},
+      {"long", [](mqtt::Inbound& m) { m.payload = std::string(65537, 'x'); }, 413, true, "65536"},
+      {"no properties", [](mqtt::Inbound& m) { m.user_properties.clear(); }, 400, true,
        "'method', not 0"},
       {"two methods", more("method", "GET"), 400, true, "'method', not 2"},
       {"two paths", more("path", "/v1/status"), 400, true, "'path', not 2"},
@@ -80,7 +84,7 @@ TEST_CASE("requests: what is refused, with which status, and whether anybody is 
       {"route", property(1, "/v1/readers/agent-alarm"), 403, true, "not open to the cloud"},
       {"path with a line end", property(1, "/v1/status\r\nX: y"), 403, true, "visible ASCII"},
       {"expired",
-       [](Inbound& m) {
+       [](mqtt::Inbound& m) {
          m.expiry = 2s;
          m.arrived = now - 3s;
        },
@@ -88,7 +92,7 @@ TEST_CASE("requests: what is refused, with which status, and whether anybody is 
   };
   for (const Case& each : cases) {
     CAPTURE(each.what);
-    Inbound message = good();
+    mqtt::Inbound message = good();
     each.spoil(message);
     const auto request = check_request(message, now);
     REQUIRE_FALSE(request);
@@ -165,7 +169,7 @@ TEST_CASE("requests: what is left of a message's lifetime bounds the command") {
   };
   for (const Case& each : cases) {
     CAPTURE(each.body);
-    Inbound message = good();
+    mqtt::Inbound message = good();
     message.payload = each.body;
     message.expiry = each.expiry;
     message.arrived = now - each.waited;
@@ -180,7 +184,7 @@ TEST_CASE("requests: a body that is no command passes as it is; genkand says wha
   for (const char* body : {"", "{", "[1]", "\"text\"", R"({"timeout_ms":"soon"})",
                            R"({"command":"lock","timeout_ms":1.5})", R"({"command":"lock"})"}) {
     CAPTURE(body);
-    Inbound message = good();
+    mqtt::Inbound message = good();
     message.payload = body;
     message.expiry = 60s;  // more than a command's own limit: nothing to bound
     const auto request = check_request(message, now);
@@ -191,16 +195,49 @@ TEST_CASE("requests: a body that is no command passes as it is; genkand says wha
 
 TEST_CASE("answers: status and correlation travel, and one too long becomes a sentence") {
   const AnswerAddress address{"cloud/answers", std::string("\0\xff", 2)};
-  const Message fits = answer_message(address, Answer{404, "{}"}, 100);
+  const mqtt::Message fits = answer_message(address, Answer{404, "{}"}, 100);
   CHECK(fits.topic == "cloud/answers");
   CHECK(fits.correlation == address.correlation);
-  CHECK(fits.retain == Retain::no);
-  CHECK(fits.user_properties == UserProperties{{"status", "404"}});
+  CHECK(fits.retain == mqtt::Retain::no);
+  CHECK(fits.user_properties == mqtt::UserProperties{{"status", "404"}});
   CHECK(fits.payload == "{}");
 
-  const Message long_one = answer_message(address, Answer{200, std::string(101, 'x')}, 100);
-  CHECK(long_one.user_properties == UserProperties{{"status", "413"}});
+  const mqtt::Message long_one = answer_message(address, Answer{200, std::string(101, 'x')}, 100);
+  CHECK(long_one.user_properties == mqtt::UserProperties{{"status", "413"}});
   CHECK(json::parse(long_one.payload).at("error").at("code").as_string() == "invalid");
+}
+
+TEST_CASE("requests: a signed one passes as it is, under its own type, and says itself who asks") {
+  mqtt::Inbound message = good();
+  message.payload = "eyJ.eyJ.c2ln";
+  message.expiry = 20s;
+  message.user_properties = {{"method", "POST"}, {"path", "/v1/signed"}, {"subject", "mallory"}};
+  const auto request = check_request(message, now);
+  REQUIRE(request);
+  CHECK(request->is_signed);
+  CHECK(request->api.content_type == "application/jose");
+  CHECK(request->api.body == message.payload);
+  CHECK(request->api.headers.empty());
+  // Nor may its body be changed because it looks like a command.
+  message.payload = R"({"command":"lock"})";
+  CHECK(check_request(message, now)->api.body == message.payload);
+  message.user_properties[1].second = "/v1/signed?x=1";
+  CHECK(check_request(message, now)->is_signed);
+}
+
+TEST_CASE("requests: what trust and claim are can be read; they change only in an envelope") {
+  for (const char* path : {"/v1/identity", "/v1/claim", "/v1/trust"}) {
+    CAPTURE(path);
+    CHECK(route_fault("GET", path).empty());
+    CHECK_FALSE(route_fault("PUT", path).empty());
+    CHECK_FALSE(route_fault("POST", path).empty());
+  }
+  for (const char* path : {"/v1/trust/keys", "/v1/claim/certificate", "/v1/cloud/link"}) {
+    CAPTURE(path);
+    CHECK_FALSE(route_fault("POST", path).empty());
+    CHECK_FALSE(route_fault("PUT", path).empty());
+  }
+  CHECK_FALSE(route_fault("GET", "/v1/signed").empty());
 }
 
 }  // namespace genkan::agent

@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <stdexcept>
 
 #include "firmware/base/text.hpp"
@@ -65,6 +66,13 @@ std::string Schemas::check_word(std::string_view word, const json::value& rule,
     const auto& words = rule.as_array();
     return std::find(words.begin(), words.end(), value) != words.end() ? "" : wrong("no such word");
   }
+  if (word == "pattern") {
+    if (!value.is_string()) return {};
+    const std::regex pattern{std::string(rule.as_string())};
+    return std::regex_search(std::string(value.as_string()), pattern)
+               ? ""
+               : wrong("does not have the form that it should");
+  }
   if (word == "oneOf") {
     const auto fits = [&](const json::value& each) {
       return check(each.as_object(), value, where).empty();
@@ -85,6 +93,16 @@ std::string Schemas::check_word(std::string_view word, const json::value& rule,
       const json::value* member = value.as_object().if_contains(key);
       if (member == nullptr) continue;
       auto fault = check(sub.as_object(), *member, cat(where, ".", std::string_view(key)));
+      if (!fault.empty()) return fault;
+    }
+    return {};
+  }
+  if (word == "additionalProperties" && rule.is_object()) {
+    const json::value* named = schema.if_contains("properties");
+    for (const auto& member : value.as_object()) {
+      if (named != nullptr && named->as_object().contains(member.key())) continue;
+      auto fault =
+          check(rule.as_object(), member.value(), cat(where, ".", std::string_view(member.key())));
       if (!fault.empty()) return fault;
     }
     return {};

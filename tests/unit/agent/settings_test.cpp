@@ -31,8 +31,9 @@ TEST_CASE("settings: the least, and what it stands for") {
   REQUIRE(parsed);
   CHECK(parsed->gateway == "gw-1");
   CHECK(parsed->socket == "/run/genkan/api.sock");
-  CHECK(parsed->broker.host == "broker.example");
-  CHECK(parsed->broker.port == 1884);
+  CHECK(parsed->broker.place == mqtt::Place{"broker.example", 1884, std::nullopt});
+  CHECK(parsed->identity_folder == "/var/lib/genkan-agent");
+  CHECK_FALSE(parsed->home_assistant);
   CHECK(parsed->broker.client_id == "genkan-gw-1");
   CHECK(parsed->broker.will_delay == 30s);
   CHECK(parsed->log_level == LogLevel::info);
@@ -45,13 +46,34 @@ TEST_CASE("settings: everything") {
       "agent.toml");
   REQUIRE(parsed);
   CHECK(parsed->socket == "/tmp/s");
-  CHECK(parsed->broker.host == "[::1]");
-  CHECK(parsed->broker.port == 1883);
+  CHECK(parsed->broker.place == mqtt::Place{"[::1]", 1883, std::nullopt});
   CHECK(parsed->broker.client_id == "c");
   CHECK(parsed->broker.username == "u");
   CHECK(parsed->broker.password_file == "/p");
   CHECK(parsed->broker.will_delay == 0s);
   CHECK(parsed->log_level == LogLevel::warning);
+}
+
+TEST_CASE("settings: without a broker of its own the gateway waits for its claim") {
+  for (const char* text : {"[gateway]\nid = 'gw-1'\n", "[gateway]\nid = 'gw-1'\n[broker]\n"}) {
+    const auto parsed = parse_settings(text, "agent.toml");
+    REQUIRE(parsed);
+    CHECK_FALSE(parsed->broker.place);
+    CHECK(parsed->broker.client_id == "genkan-gw-1");
+  }
+}
+
+TEST_CASE("settings: a broker of one's own with TLS, an identity elsewhere, Home Assistant") {
+  const auto parsed = parse_settings(
+      "[gateway]\nid = 'gw-1'\n[broker]\nuri = 'ssl://b.example'\nca = '/ca'\ncertificate = '/c'\n"
+      "key = '/k'\n[identity]\nfolder = '/i'\n[home_assistant]\nenabled = false\nprefix = 'h/a'\n",
+      "agent.toml");
+  REQUIRE(parsed);
+  CHECK(parsed->broker.place == mqtt::Place{"b.example", 8883, mqtt::TlsFiles{"/ca", "/c", "/k"}});
+  CHECK(parsed->identity_folder == "/i");
+  REQUIRE(parsed->home_assistant);
+  CHECK_FALSE(parsed->home_assistant->enabled);
+  CHECK(parsed->home_assistant->prefix == "h/a");
 }
 
 TEST_CASE("settings: every mistake has a sentence with its line") {
@@ -63,18 +85,25 @@ TEST_CASE("settings: every mistake has a sentence with its line") {
   };
   const Case cases[] = {
       {"", "[gateway]"},
-      {"[gateway]\nid='a'\n", "[broker]"},
       {settings("", good_broker), "id"},
       {settings("id = 'Gw 1'", good_broker), "agent.toml:2"},
       {settings("id = 7", good_broker), "agent.toml:2"},
       {settings(good_gateway + "\nsocket = 'api.sock'", good_broker), "absolute path"},
-      {settings(good_gateway, ""), "uri"},
-      {settings(good_gateway, "uri = 'ssl://b:8883'"), "TLS"},
-      {settings(good_gateway, "uri = 'b:1883'"), "tcp://127.0.0.1:1883"},
-      {settings(good_gateway, "uri = 'tcp://'"), "tcp://127.0.0.1:1883"},
-      {settings(good_gateway, "uri = 'tcp://b:0'"), "tcp://127.0.0.1:1883"},
-      {settings(good_gateway, "uri = 'tcp://b:65536'"), "tcp://127.0.0.1:1883"},
-      {settings(good_gateway, "uri = 'tcp://a b:1'"), "tcp://127.0.0.1:1883"},
+      {settings(good_gateway, "uri = 'ssl://b:8883'"), "needs 'ca'"},
+      {settings(good_gateway, "uri = 'ssl://b'\nca = 'ca.pem'"), "absolute path"},
+      {settings(good_gateway, "uri = 'ssl://b'\nca = '/c'\nkey = '/k'"), "belong together"},
+      {settings(good_gateway, "uri = 'ssl://[::1]'\nca = '/c'"), "cannot be verified"},
+      {settings(good_gateway, good_broker + "\nca = '/c'"), "in clear"},
+      {settings(good_gateway, "ca = '/c'"), "'uri' is missing"},
+      {settings(good_gateway, good_broker) + "[identity]\nfolder = 'here'\n", "absolute path"},
+      {settings(good_gateway, good_broker) + "[home_assistant]\nprefix = '/ha'\n", "prefix"},
+      {settings(good_gateway, good_broker) + "[home_assistant]\nprefix = 'a/#'\n", "prefix"},
+      {settings(good_gateway, good_broker) + "[home_assistant]\nenabled = 'yes'\n", "enabled"},
+      {settings(good_gateway, "uri = 'b:1883'"), "ssl://HOST:PORT"},
+      {settings(good_gateway, "uri = 'tcp://'"), "ssl://HOST:PORT"},
+      {settings(good_gateway, "uri = 'tcp://b:0'"), "ssl://HOST:PORT"},
+      {settings(good_gateway, "uri = 'tcp://b:65536'"), "ssl://HOST:PORT"},
+      {settings(good_gateway, "uri = 'tcp://a b:1'"), "ssl://HOST:PORT"},
       {settings(good_gateway, good_broker + "\nclient_id = ''"), "client id"},
       {settings(good_gateway, good_broker + "\npassword_file = '/p'"), "username"},
       {settings(good_gateway, good_broker + "\nwill_delay_s = 3601"), "agent.toml:5"},

@@ -10,11 +10,11 @@ namespace genkan::agent {
 
 namespace {
 constexpr SteadyTime now{1h};
-const Window::Done nothing = [](Delivery, int) {};
+const Window::Done nothing = [](mqtt::Delivery, int) {};
 
 std::size_t fill(Window& window, Urgency urgency) {
   std::size_t sent = 0;
-  while (sent < 100 && window.send(urgency, Message{}, now, nothing)) ++sent;
+  while (sent < 100 && window.send(urgency, mqtt::Message{}, now, nothing)) ++sent;
   return sent;
 }
 }  // namespace
@@ -23,7 +23,7 @@ TEST_CASE("window: each sort leaves room for those before it") {
   FakeBroker broker;
   Window window(broker);
   CHECK_FALSE(window.room(Urgency::alarm));  // offline
-  window.online(SessionFacts{}, now);
+  window.online(mqtt::SessionFacts{}, now);
   CHECK(fill(window, Urgency::activity) == 8);
   CHECK(fill(window, Urgency::state) == 4);
   CHECK(fill(window, Urgency::answer) == 4);
@@ -36,7 +36,7 @@ TEST_CASE("window: a broker that takes less gets less, but each sort gets throug
     CAPTURE(maximum);
     FakeBroker broker;
     Window window(broker);
-    window.online(SessionFacts{.receive_maximum = maximum, .largest_packet = 4096}, now);
+    window.online(mqtt::SessionFacts{.receive_maximum = maximum, .largest_packet = 4096}, now);
     for (const auto urgency :
          {Urgency::activity, Urgency::state, Urgency::answer, Urgency::alarm}) {
       CHECK(window.room(urgency));
@@ -49,15 +49,16 @@ TEST_CASE("window: a broker that takes less gets less, but each sort gets throug
 TEST_CASE("window: a receipt makes room and comes once") {
   FakeBroker broker;
   Window window(broker);
-  window.online(SessionFacts{.receive_maximum = 1}, now);
+  window.online(mqtt::SessionFacts{.receive_maximum = 1}, now);
   int calls = 0;
-  REQUIRE(window.send(Urgency::alarm, Message{}, now, [&calls](Delivery delivery, int reason) {
-    ++calls;
-    CHECK(delivery == Delivery::refused);
-    CHECK(reason == 135);
-  }));
+  REQUIRE(window.send(Urgency::alarm, mqtt::Message{}, now,
+                      [&calls](mqtt::Delivery delivery, int reason) {
+                        ++calls;
+                        CHECK(delivery == mqtt::Delivery::refused);
+                        CHECK(reason == 135);
+                      }));
   CHECK_FALSE(window.room(Urgency::alarm));
-  const Receipt receipt{broker.sent[0].ticket, Delivery::refused, 135};
+  const mqtt::Receipt receipt{broker.sent[0].ticket, mqtt::Delivery::refused, 135};
   window.receipt(receipt);
   window.receipt(receipt);
   CHECK(calls == 1);
@@ -67,22 +68,22 @@ TEST_CASE("window: a receipt makes room and comes once") {
 TEST_CASE("window: what the broker does not take is not in flight") {
   FakeBroker broker;
   Window window(broker);
-  window.online(SessionFacts{}, now);
+  window.online(mqtt::SessionFacts{}, now);
   broker.refuses = true;
-  CHECK_FALSE(window.send(Urgency::alarm, Message{}, now, nothing));
+  CHECK_FALSE(window.send(Urgency::alarm, mqtt::Message{}, now, nothing));
   CHECK(window.in_flight() == 0);
 }
 
 TEST_CASE("window: a broker that answers nothing for 30 s is stuck; a new session counts anew") {
   FakeBroker broker;
   Window window(broker);
-  window.online(SessionFacts{}, now);
-  REQUIRE(window.send(Urgency::alarm, Message{}, now, nothing));
+  window.online(mqtt::SessionFacts{}, now);
+  REQUIRE(window.send(Urgency::alarm, mqtt::Message{}, now, nothing));
   CHECK_FALSE(window.stuck(now + 30s));
   CHECK(window.stuck(now + 31s));
   window.offline();
   CHECK_FALSE(window.stuck(now + 31s));
-  window.online(SessionFacts{}, now + 40s);
+  window.online(mqtt::SessionFacts{}, now + 40s);
   CHECK_FALSE(window.stuck(now + 41s));
   CHECK(window.in_flight() == 1);  // its receipt is still due
 }

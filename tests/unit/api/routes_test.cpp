@@ -43,15 +43,13 @@ TEST_CASE("API-4: the description says which right each route needs, and its con
     CAPTURE(std::string(route.pattern));
     const auto& operation =
         document->at("paths").at(route.pattern).at(lower(route.method)).as_object();
-    const auto right = route.right == domain::Right::read      ? "read"
-                       : route.right == domain::Right::command ? "command"
-                       : route.right == domain::Right::keys    ? "keys"
-                                                               : "install";
-    CHECK(operation.at("x-right") == json::value(right));
+    const auto right = domain::name_of(route.right);
+    CHECK(operation.at("x-right") == json::value(json::string_view(right.data(), right.size())));
     CHECK(operation.contains("requestBody") == (route.body != Body::none));
     if (route.body == Body::none) continue;
     const auto media = route.body == Body::json   ? "application/json"
                        : route.body == Body::toml ? "application/toml"
+                       : route.body == Body::jose ? "application/jose"
                                                   : "text/csv";
     CHECK(operation.at("requestBody").at("content").as_object().contains(media));
   }

@@ -37,6 +37,7 @@ TEST_CASE("settings: everything said") {
       "[[api.role]]\ngroup = 'installers'\nrole = 'installer'\n"
       "[drivers]\nprofiles = ['/p']\n[data]\nholidays = '/h.csv'\n"
       "[security]\nremote_disarm = true\n[cloud]\nunsigned_commands = 'allow'\n"
+      "allow = ['light-201 on', 'light-201 off']\nrequests_per_minute = 600\n"
       "[log]\nlevel = 'debug'\n",
       "genkan.toml", problems);
   REQUIRE(settings);
@@ -46,6 +47,10 @@ TEST_CASE("settings: everything said") {
   CHECK(settings->roles[1].who == api::RoleRule::Who::group);
   CHECK(settings->holidays == "/h.csv");
   CHECK(settings->unsigned_commands);
+  CHECK(settings->allowed_unsigned == std::vector<std::pair<DeviceId, domain::Command>>{
+                                          {DeviceId("light-201"), domain::Command::on},
+                                          {DeviceId("light-201"), domain::Command::off}});
+  CHECK(settings->requests_per_minute == 600);
   CHECK(settings->log_level == LogLevel::debug);
 }
 
@@ -67,4 +72,16 @@ TEST_CASE("settings: every mistake is told at once, with its line and what is ri
   CHECK(complaints("") ==
         "genkan.toml:1: 'gateway' is missing: [gateway] with the id of this "
         "gateway");
+}
+
+TEST_CASE("settings: what the cloud may command unsigned is a device and a command") {
+  CHECK(complaints("[gateway]\nid = 'gw-1'\n[cloud]\nallow = ['light-201', 'Light on', 'l jump']\n"
+                   "requests_per_minute = 0\n") ==
+        "genkan.toml:4: 'allow' has 'light-201'; each is a device and a command, like "
+        "\"light-201 on\"\n"
+        "genkan.toml:4: 'allow' has 'Light on'; each is a device and a command, like "
+        "\"light-201 on\"\n"
+        "genkan.toml:4: 'allow' has 'l jump'; each is a device and a command, like "
+        "\"light-201 on\"\n"
+        "genkan.toml:5: 'requests_per_minute' must be a whole number from 1 to 100000");
 }

@@ -35,3 +35,13 @@ TEST_CASE("JSON reader: optional values that are absent are no mistake") {
   CHECK(reader.optional_object("args") == nullptr);
   CHECK(reader.finish());
 }
+
+TEST_CASE("parse_unambiguous_json: no object has a member twice, however it is written") {
+  CHECK(parse_unambiguous_json(R"({"a":1,"b":{"a":":"},"c":["\":{}",{"a":"\\"}]})", 256));
+  for (const std::string_view text :
+       {R"({"a":1,"a":1})", R"({"b":{"a":1,"\u0061":2}})", R"([{"a":{},"b":2,"a":3}])"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_unambiguous_json(text, 256));
+  }
+  CHECK_FALSE(parse_unambiguous_json("{", 256));
+}

@@ -177,10 +177,12 @@ TEST_CASE("the views have the shapes of the API") {
   CHECK(json::serialize(house.gateway->status_json()) ==
         R"({"gateway":"gw-1","contract":"SPID-0001","version":"0.0.0","boot":"boot-1",)"
         R"("started":"2026-11-20T00:00:00.000Z","uptime_s":1,"clock":"trusted",)"
-        R"("journal":{"head":1,"oldest":1},"storage":{"failing":false,"fault":"",)"
+        R"("journal":{"id":"","head":1,"oldest":1},"storage":{"failing":false,"fault":"",)"
         R"("database_bytes":0,"free_bytes":17179869184,"commits":2,"records_waiting":0,)"
         R"("records_lost":0},"buses":[{"id":"line-a","up":true,"fault":""},)"
-        R"({"id":"tcp-1","up":true,"fault":""}],"devices":13,"troubles":0})");
+        R"({"id":"tcp-1","up":true,"fault":""}],"devices":13,"troubles":0,)"
+        R"("cloud":{"claimed":false,"contract":null,"cloud":null,"connected":false,)"
+        R"("since":null,"why":"","certificate_ends":null}})");
   CHECK(json::serialize(house.gateway->hello_json()) == R"({"boot":"boot-1","head":1})");
   CHECK(house.gateway->buses_json().at("buses").as_array().size() == 2);
   CHECK(house.gateway->models_json().at("models").as_array().size() == 12);

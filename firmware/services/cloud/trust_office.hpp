@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "firmware/services/cloud/cloud_book.hpp"
+
+namespace genkan::services {
+
+// The keys whose signatures are believed (Right::trust changes them). Loop thread.
+class TrustOffice {
+ public:
+  explicit TrustOffice(CloudBook& book) : book_(book) {}
+
+  // {"keys":[K…]}
+  json::object list() const { return domain::to_json(book_.trust()); }
+  // K: the key as it stands afterwards. A key of the same id is changed if it is the same key, and
+  // a conflict otherwise; more than domain::most_trust_keys are a conflict too.
+  boost::asio::awaitable<Result<json::object>> add(domain::Caller caller, json::object request);
+  // {"keys":[K…]} as it stands afterwards. Who signs cannot remove the last key of scope trust:
+  // nobody could change the trust over the line any more.
+  boost::asio::awaitable<Result<json::object>> remove(domain::Caller caller, std::string kid);
+
+ private:
+  CloudBook& book_;
+};
+
+}  // namespace genkan::services
