@@ -28,6 +28,7 @@ enum class Body : std::uint8_t {
   json,  // at most 64 KiB of application/json
   toml,  // at most 1 MiB of application/toml or text/plain
   csv,   // at most 1 MiB of text/csv
+  keys,  // at most 16 MiB of application/json, from those who may send it; from others 64 KiB
 };
 std::size_t most_bytes(Body body);
 

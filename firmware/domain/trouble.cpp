@@ -31,13 +31,15 @@ constexpr std::array troubles{
     TroubleText{TroubleKind::storage_failing, "storage_failing", "storage failing"},
     TroubleText{TroubleKind::database_set_aside, "database_set_aside",
                 "damaged database set aside"},
+    TroubleText{TroubleKind::secrets_unreadable, "secrets_unreadable",
+                "codes or cards cannot be read"},
 };
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < troubles.size(); ++i) {
     if (static_cast<std::size_t>(troubles[i].kind) != i) return false;
   }
-  return troubles.size() == static_cast<std::size_t>(TroubleKind::database_set_aside) + 1;
+  return troubles.size() == static_cast<std::size_t>(TroubleKind::secrets_unreadable) + 1;
 }
 static_assert(in_order());
 

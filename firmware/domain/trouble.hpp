@@ -29,6 +29,7 @@ enum class TroubleKind : std::uint8_t {
   storage_nearly_full,
   storage_failing,
   database_set_aside,
+  secrets_unreadable,  // the key file is another, or damaged (docs/SECRETS.md)
 };
 std::string_view name_of(TroubleKind kind);
 std::optional<TroubleKind> trouble_named(std::string_view name);

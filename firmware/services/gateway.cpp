@@ -12,6 +12,7 @@
 #include "firmware/services/security.hpp"
 #include "firmware/services/site.hpp"
 #include "firmware/services/site_office.hpp"
+#include "firmware/services/transfer/transfer_office.hpp"
 #include "firmware/services/troubles.hpp"
 #include "firmware/services/views.hpp"
 #include "firmware/services/watch.hpp"
@@ -96,6 +97,7 @@ struct Gateway::Services {
   Keys keys;
   Hearing hearing{watch, keys};
   SiteOffice site{{fleet, store, clock, directory, troubles, holds, watch, live, keys}};
+  TransferOffice transfer{{directory, keys, site}};
   Journal journal{store};
   Health health{store, clock, troubles};
   Views views{{fleet, store, clock, directory, troubles, holds, policy}};
@@ -174,7 +176,7 @@ void Gateway::start() {
   s.site.judge_models(change);
   s.watch.restore(memory.last_states);
   s.fleet.configure(s.directory.usable());
-  s.keys.start(memory.keys);
+  s.keys.start(memory.keys, change);
   const auto devices = s.directory.devices();
   s.holds.restore(memory.held, {devices.begin(), devices.end()}, change);
   s.health.look(change);
@@ -203,6 +205,8 @@ asio::awaitable<void> Gateway::stop() {
 }
 
 Keys& Gateway::keys() { return services_->keys; }
+void Gateway::models_changed() { services_->site.models_changed(); }
+TransferOffice& Gateway::transfer() { return services_->transfer; }
 
 asio::awaitable<Result<CommandAnswer>> Gateway::command(domain::Caller caller, DeviceId device,
                                                         domain::DeviceCommand command,

@@ -200,6 +200,13 @@ constexpr std::array migrations{
       PRIMARY KEY (owner, id, part)
     ) STRICT, WITHOUT ROWID;
     )sql",
+    // 5: the government's table of holidays, as UTF-8; no row: none was imported.
+    R"sql(
+    CREATE TABLE holiday_table (
+      only INTEGER PRIMARY KEY CHECK (only = 1),
+      csv  TEXT NOT NULL
+    ) STRICT;
+    )sql",
 };
 
 }  // namespace

@@ -52,7 +52,7 @@ class SqliteStore final : public ports::Store {
   Seq oldest() const override;
   boost::asio::awaitable<Result<>> set_cursor(std::string reader, Seq seq) override;
   boost::asio::awaitable<Result<Seq>> cursor(std::string reader) override;
-  boost::asio::awaitable<Result<>> rotate_key() override;
+  boost::asio::awaitable<Result<>> rotate_key(domain::RecordDraft record) override;
   // The same for the life of the store.
   const GatewayKeys& keys() const { return keys_; }
   ports::StorageHealth health() const override;

@@ -43,7 +43,7 @@ class FakeStore final : public ports::Store {
   Seq oldest() const override { return oldest_; }
   ports::asio::awaitable<Result<>> set_cursor(std::string reader, Seq seq) override;
   ports::asio::awaitable<Result<Seq>> cursor(std::string reader) override;
-  ports::asio::awaitable<Result<>> rotate_key() override;
+  ports::asio::awaitable<Result<>> rotate_key(domain::RecordDraft record) override;
   ports::StorageHealth health() const override;
 
  private:

@@ -50,9 +50,9 @@ TEST_CASE("API-4: the description says which right each route needs, and its con
     CHECK(operation.at("x-right") == json::value(right));
     CHECK(operation.contains("requestBody") == (route.body != Body::none));
     if (route.body == Body::none) continue;
-    const auto media = route.body == Body::json   ? "application/json"
-                       : route.body == Body::toml ? "application/toml"
-                                                  : "text/csv";
+    const auto media = route.body == Body::toml  ? "application/toml"
+                       : route.body == Body::csv ? "text/csv"
+                                                 : "application/json";
     CHECK(operation.at("requestBody").at("content").as_object().contains(media));
   }
 }
