@@ -117,7 +117,8 @@ SteadyTime Conversation::listen_until(const Listening& now) {
 bool Conversation::listen(Listening& now, Spoken& spoken) {
   while (!now.reception.settled()) {
     if (now.leavable && attention_.stopping()) return true;
-    const auto woke = attention_.wait(listen_until(now));
+    const auto at_stop = now.leavable ? Attention::AtStop::leave : Attention::AtStop::stay;
+    const auto woke = attention_.wait(listen_until(now), at_stop);
     if (woke == Attention::Woke::time) return true;
     if (woke == Attention::Woke::asked) continue;
     if (!hear(now, spoken, woke == Attention::Woke::gone)) return false;

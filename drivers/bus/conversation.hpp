@@ -20,8 +20,12 @@ class Attention {
     gone,   // the line hung up
     asked,  // somebody called from outside: look at everything again
   };
+  enum class AtStop : std::uint8_t {
+    leave,  // return at once: asked
+    stay,   // what was asked is heard out
+  };
   virtual ~Attention() = default;
-  virtual Woke wait(SteadyTime until) = 0;
+  virtual Woke wait(SteadyTime until, AtStop at_stop) = 0;
   // A command could go on the wire now.
   virtual bool command_waits() = 0;
   virtual bool stopping() = 0;

@@ -139,8 +139,8 @@ bool Bus::Worker::command_waits() {
   return scheduler_.command_ready(Steady::now());
 }
 
-Attention::Woke Bus::Worker::wait(SteadyTime until) {
-  while (!stopping_.load()) {
+Attention::Woke Bus::Worker::wait(SteadyTime until, AtStop at_stop) {
+  while (at_stop == AtStop::stay || !stopping_.load()) {
     const SteadyTime now = Steady::now();
     SteadyTime wake_at = until;
     {
@@ -216,7 +216,7 @@ void Bus::Worker::step() {
 }
 
 void Bus::Worker::rest(SteadyTime until) {
-  const Woke woke = wait(until);
+  const Woke woke = wait(until, AtStop::leave);
   // A hang-up with bytes still to read shows again once they are read.
   if (woke != Woke::gone && woke != Woke::line) return;
   Owed owed;

@@ -41,7 +41,7 @@ class Bus::Worker final : Attention {
 
   enum class State : std::uint8_t { opening, up, down, stopped };
 
-  Woke wait(SteadyTime until) override;
+  Woke wait(SteadyTime until, AtStop at_stop) override;
   bool command_waits() override;
   bool stopping() override { return stopping_.load(); }
 

@@ -14,13 +14,13 @@ constexpr std::chrono::milliseconds longest_reopen_pause = 1s;
 
 void Bus::Worker::open() {
   if (Steady::now() < reopen_at_) {
-    wait(reopen_at_);
+    wait(reopen_at_, AtStop::leave);
     return;
   }
   auto opening = line_->begin_open();
   const SteadyTime limit = Steady::now() + open_within;
   while (opening && *opening == Line::Opening::pending) {
-    const Woke woke = wait(limit);
+    const Woke woke = wait(limit, AtStop::leave);
     if (stopping_.load()) return;
     if (woke == Woke::time)
       opening = fail(line_->unopened());

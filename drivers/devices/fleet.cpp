@@ -153,7 +153,9 @@ void BusFleet::drop_changed(const domain::Inventory& inventory) {
   std::erase_if(devices_, [&](const auto& entry) {
     const auto& [id, device] = entry;
     const domain::DeviceConfig* now = inventory.device(id);
-    if (now != nullptr && same_place(*now, device->config()) && bus_stays(now->bus)) return false;
+    const bool same_model =
+        now != nullptr && &device->profile() == catalog_.profile(device->config().model);
+    if (same_model && same_place(*now, device->config()) && bus_stays(now->bus)) return false;
     if (now != nullptr && device->held()) early_holds_.insert(id);
     device->detach(now == nullptr ? Reason::unknown_device : Reason::stopping, true);
     return true;

@@ -59,30 +59,55 @@ Catalog Catalog::load(const std::vector<std::string>& folders, Problems& problem
   Catalog catalog;
   for (const auto& folder : folders) {
     for (const auto& path : files_of(folder, problems)) {
-      const auto text = read_file(path, problems);
-      if (!text) continue;
-      auto profile = parse(*text, path.string(), problems);
-      if (profile) catalog.add(std::move(*profile), problems);
+      catalog.add_file(path.string(), problems);
     }
   }
   return catalog;
+}
+
+void Catalog::add_file(const std::string& file, Problems& problems) {
+  const auto text = read_file(file, problems);
+  if (!text) return;
+  auto profile = parse(*text, file, problems);
+  if (profile) add(std::move(*profile), problems);
+}
+
+std::vector<std::string> Catalog::replace(const Catalog& fresh) {
+  std::vector<std::string> changed;
+  const auto retire = [this, &changed](const auto& entry) {
+    changed.push_back(entry.first);
+    gone_.push_back(entry.second);
+  };
+  std::erase_if(profiles_, [&](const auto& entry) {
+    const Profile* now = fresh.profile(entry.first);
+    if (now != nullptr && now->text == entry.second->text) return false;
+    retire(entry);
+    return true;
+  });
+  for (const auto& [name, profile] : fresh.profiles_) {
+    const bool is_new = profiles_.emplace(name, profile).second;
+    const bool told = std::ranges::find(changed, name) != changed.end();
+    if (is_new && !told) changed.push_back(name);
+  }
+  std::ranges::sort(changed);
+  return changed;
 }
 
 void Catalog::add(Profile profile, Problems& problems) {
   const auto found = profiles_.find(profile.info.model);
   if (found != profiles_.end()) {
     problems.add(profile.file, 0,
-                 cat("the model '", profile.info.model, "' is already in ", found->second.file,
+                 cat("the model '", profile.info.model, "' is already in ", found->second->file,
                      "; give one of them another name"));
     return;
   }
   std::string name = profile.info.model;
-  profiles_.emplace(std::move(name), std::move(profile));
+  profiles_.emplace(std::move(name), std::make_shared<const Profile>(std::move(profile)));
 }
 
 const Profile* Catalog::profile(std::string_view model) const {
   const auto found = profiles_.find(model);
-  return found == profiles_.end() ? nullptr : &found->second;
+  return found == profiles_.end() ? nullptr : found->second.get();
 }
 
 const domain::ModelInfo* Catalog::find(std::string_view model) const {

@@ -83,6 +83,24 @@ void check_pairs(const Draft& draft) {
   }
 }
 
+// Nothing that we open stays open because nobody said how it closes.
+void check_closing(const Draft& draft) {
+  const auto kind = draft.profile.info.kind;
+  const bool opens = kind == DeviceKind::entrance || kind == DeviceKind::intercom;
+  if (!draft.kind_known || !opens || draft.closes_itself) return;
+  const auto& plans = draft.profile.commands;
+  const auto open = std::ranges::find(plans, Command::open, &CommandPlan::command);
+  if (open == plans.end() || open->writes.empty()) return;
+  const auto closes = [](const Write& write) { return write.pulse.has_value(); };
+  if (std::ranges::any_of(open->writes, closes)) return;
+  const std::string_view or_else =
+      kind == DeviceKind::entrance
+          ? ", or say closes_itself = true in [entrance] if the device closes it"
+          : "";
+  draft.commands[static_cast<std::size_t>(open - plans.begin())].complain(
+      "write", cat("leaves it open: give it a 'pulse_ms'", or_else));
+}
+
 std::vector<RegisterIndex> registers_of(const StateSource& state) {
   std::vector<RegisterIndex> list;
   if (state.reg) list.push_back(*state.reg);
@@ -187,6 +205,7 @@ void check_reads_fit(const Draft& draft) {
 void check_draft(const Draft& draft) {
   check_kind(draft);
   check_pairs(draft);
+  check_closing(draft);
   for (std::size_t i = 0; i < draft.profile.states.size(); ++i) {
     check_state(draft, draft.profile.states[i], draft.states[i]);
   }

@@ -43,7 +43,8 @@ struct Draft {
   const Problems& problems;  // what was found so far
   Profile profile;
   bool kind_known = false;
-  bool states_whole = true;  // nothing was complained about in any state
+  bool states_whole = true;    // nothing was complained about in any state
+  bool closes_itself = false;  // [entrance]: the device ends what `open` began
   std::optional<TomlTable> model;
   std::optional<TomlTable> timing;
   std::optional<TomlTable> lock;

@@ -8,8 +8,9 @@ namespace genkan::profile {
 std::optional<Profile> parse(std::string_view text, std::string_view file, Problems& problems) {
   Problems found;
   auto root = TomlTable::parse(text, file, found);
-  Draft draft{found, {}, false, true, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  Draft draft{found, {}, false, true, false, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   draft.profile.file = std::string(file);
+  draft.profile.text = sha256(text);
   if (root) {
     parse_model(*root, draft);
     parse_registers(*root, draft);

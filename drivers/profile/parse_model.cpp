@@ -67,9 +67,12 @@ void parse_timing(TomlTable& table, Timing& timing) {
   timing.most_gap = take_count(table, "most_gap", 0, 64, timing.most_gap);
 }
 
-void parse_entrance(TomlTable& table, Profile& profile) {
+void parse_entrance(TomlTable& table, Draft& draft) {
   static constexpr std::array<std::string_view, 2> ways{"ignore", "repulse"};
-  if (table.word("open_while_held", ways) == 1) profile.open_while_held = OpenWhileHeld::repulse;
+  if (table.optional_word("open_while_held", ways) == 1) {
+    draft.profile.open_while_held = OpenWhileHeld::repulse;
+  }
+  draft.closes_itself = table.optional_flag("closes_itself").value_or(false);
 }
 
 }  // namespace
@@ -84,7 +87,7 @@ void parse_model(TomlTable& root, Draft& draft) {
   draft.timing = root.optional_table("timing");
   if (draft.timing) parse_timing(*draft.timing, draft.profile.timing);
   draft.entrance = root.optional_table("entrance");
-  if (draft.entrance) parse_entrance(*draft.entrance, draft.profile);
+  if (draft.entrance) parse_entrance(*draft.entrance, draft);
 }
 
 }  // namespace genkan::profile

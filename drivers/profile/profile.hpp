@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "drivers/bus/exchange.hpp"
 #include "drivers/profile/memory.hpp"
+#include "firmware/base/digest.hpp"
 #include "firmware/base/toml.hpp"
 #include "firmware/domain/device_state.hpp"
 #include "firmware/domain/inventory.hpp"
@@ -118,6 +120,7 @@ enum class OpenWhileHeld : std::uint8_t {
 
 struct Profile {
   std::string file;
+  Digest text{};  // SHA-256 of what it was read from
   domain::ModelInfo info;
   std::vector<Register> registers;
   std::vector<StateSource> states;
@@ -143,13 +146,21 @@ class Catalog final : public domain::ModelCatalog {
   static Catalog load(const std::vector<std::string>& folders, Problems& problems);
   // Adds one; a name that is there already is a problem.
   void add(Profile profile, Problems& problems);
+  // The same from its file, unless that has mistakes.
+  void add_file(const std::string& file, Problems& problems);
+  // Takes over what `fresh` has and this has not, or otherwise; what is the same to the letter
+  // stays the object that it is, and what goes lives on until the catalog ends, for those who still
+  // use it. The names of models that are new, others or gone.
+  std::vector<std::string> replace(const Catalog& fresh);
 
   const Profile* profile(std::string_view model) const;
   const domain::ModelInfo* find(std::string_view model) const override;
   std::vector<std::string_view> names() const override;
 
  private:
-  std::map<std::string, Profile, std::less<>> profiles_;
+  using Shared = std::shared_ptr<const Profile>;
+  std::map<std::string, Shared, std::less<>> profiles_;
+  std::vector<Shared> gone_;
 };
 
 // The raw contents of a device's registers as they were read, and what follows from them.

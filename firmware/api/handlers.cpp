@@ -47,6 +47,23 @@ Result<json::object> body_object(const Request& request) {
   return std::move(value->get_object());
 }
 
+Response mistakes_response(std::string_view what, const std::vector<Problem>& problems) {
+  constexpr std::size_t most = 100;
+  auto response =
+      error_response(Error(ErrorCode::invalid, cat(what, " has ", problems.size(),
+                                                   problems.size() == 1 ? " mistake" : " mistakes",
+                                                   "; nothing was changed")));
+  auto body = json::parse(response.body).as_object();
+  json::array list;
+  for (const auto& problem : problems | std::views::take(most)) {
+    list.push_back(
+        json::object{{"file", problem.file}, {"line", problem.line}, {"message", problem.message}});
+  }
+  body["problems"] = std::move(list);
+  response.body = json::serialize(body);
+  return response;
+}
+
 asio::awaitable<Response> get_status(Call call) {
   return view(std::move(call), &services::Gateway::status_json);
 }

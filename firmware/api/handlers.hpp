@@ -37,6 +37,8 @@ boost::asio::awaitable<Response> put_reservation(Call call);
 boost::asio::awaitable<Response> delete_reservation(Call call);
 boost::asio::awaitable<Response> get_calendar(Call call);
 boost::asio::awaitable<Response> get_holidays(Call call);
+boost::asio::awaitable<Response> put_holidays(Call call);
+boost::asio::awaitable<Response> delete_holidays(Call call);
 
 boost::asio::awaitable<Response> get_key_groups(Call call);
 boost::asio::awaitable<Response> post_key_group(Call call);
@@ -79,7 +81,14 @@ boost::asio::awaitable<Response> put_claim(Call call);
 boost::asio::awaitable<Response> delete_claim(Call call);
 boost::asio::awaitable<Response> put_certificate(Call call);
 boost::asio::awaitable<Response> put_cloud_link(Call call);
+boost::asio::awaitable<Response> get_receiver(Call call);
+boost::asio::awaitable<Response> get_export(Call call);
+boost::asio::awaitable<Response> put_import(Call call);
+boost::asio::awaitable<Response> post_secrets_rotate(Call call);
 
+// 400 for a file with mistakes: "the site file has 3 mistakes; nothing was changed", and each of
+// them, at most 100.
+Response mistakes_response(std::string_view what, const std::vector<Problem>& problems);
 // The body as a JSON object.
 Result<json::object> body_object(const Request& request);
 

@@ -173,14 +173,7 @@ asio::awaitable<Response> put_site(Call call) {
                                                         std::move(call.request.body), check_only);
   if (!answer) co_return error_response(answer.error());
   if (answer->problems.empty()) co_return json_response(services::to_json(*answer));
-  const auto mistakes = answer->problems.size();
-  auto response = error_response(Error(
-      ErrorCode::invalid, cat("the site file has ", mistakes,
-                              mistakes == 1 ? " mistake" : " mistakes", "; nothing was changed")));
-  auto body = json::parse(response.body).as_object();
-  body["problems"] = services::to_json(*answer).at("problems");
-  response.body = json::serialize(body);
-  co_return response;
+  co_return mistakes_response("the site file", answer->problems);
 }
 
 asio::awaitable<Response> get_openapi(Call call) {

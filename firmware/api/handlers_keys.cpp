@@ -17,6 +17,12 @@ services::Secrets secrets_in(QueryReader& query) {
   return query.flag("secrets") ? services::Secrets::shown : services::Secrets::hidden;
 }
 
+Charset charset_in(QueryReader& query) {
+  static constexpr std::string_view charsets[] = {"auto", "utf-8", "shift_jis"};
+  const auto wanted = query.optional_word("charset", charsets);
+  return wanted ? *charset_named(charsets[*wanted]) : Charset::automatic;
+}
+
 Result<> no_query(const Request& request) {
   QueryReader query(request.target);
   return query.finish();

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "firmware/api/handlers.hpp"
+#include "firmware/base/charset.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/services/keys/keys.hpp"
 
@@ -16,6 +17,8 @@ Response file_response(std::string_view content_type, std::string body);
 
 // Takes secrets=0|1.
 services::Secrets secrets_in(QueryReader& query);
+// Takes charset=auto|utf-8|shift_jis.
+Charset charset_in(QueryReader& query);
 
 // The query must be empty.
 Result<> no_query(const Request& request);

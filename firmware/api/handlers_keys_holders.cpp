@@ -34,14 +34,12 @@ struct ImportQuery {
 };
 
 Result<ImportQuery> import_query(const Target& target) {
-  static constexpr std::string_view charsets[] = {"auto", "utf-8", "shift_jis"};
   QueryReader query(target);
   ImportQuery wanted;
   const bool preview = query.flag("preview");
-  const auto charset = query.optional_word("charset", charsets);
+  wanted.charset = charset_in(query);
   const auto rows = query.optional_text("rows", most_rows_text);
   if (const auto read = query.finish(); !read) return fail(read.error());
-  if (charset) wanted.charset = *charset_named(charsets[*charset]);
   if (preview == rows.has_value()) {
     return fail(
         ErrorCode::invalid,

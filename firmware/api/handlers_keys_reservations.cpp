@@ -1,6 +1,5 @@
 // Reservations, their calendar, and the holidays that they follow.
 #include "firmware/api/handlers_keys.hpp"
-#include "firmware/services/keys/holiday_view.hpp"
 
 namespace genkan::api {
 
@@ -143,14 +142,6 @@ asio::awaitable<Response> get_calendar(Call call) {
   const auto query = calendar_query(call.request.target);
   if (!query) co_return error_response(query.error());
   co_return reply(call.gateway.keys().reservation_views().calendar(*query));
-}
-
-asio::awaitable<Response> get_holidays(Call call) {
-  QueryReader query(call.request.target);
-  const auto year =
-      query.optional_integer("year", domain::first_holiday_year, domain::last_holiday_year);
-  if (const auto read = query.finish(); !read) co_return error_response(read.error());
-  co_return json_response(services::holidays_json(call.gateway.keys().desk(), year));
 }
 
 }  // namespace genkan::api

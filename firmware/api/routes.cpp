@@ -5,6 +5,7 @@
 
 #include "firmware/api/handlers.hpp"
 #include "firmware/base/text.hpp"
+#include "firmware/services/transfer/transfer.hpp"
 
 namespace genkan::api {
 
@@ -43,6 +44,8 @@ constexpr std::array routes{
     Route{"POST",   "/v1/reservations/{id}/preview",  Right::keys,    Body::json, post_reservation_preview},
     Route{"GET",    "/v1/calendar",                   Right::read,    Body::none, get_calendar},
     Route{"GET",    "/v1/holidays",                   Right::read,    Body::none, get_holidays},
+    Route{"PUT",    "/v1/holidays",                   Right::keys,    Body::csv,  put_holidays},
+    Route{"DELETE", "/v1/holidays",                   Right::keys,    Body::none, delete_holidays},
     Route{"GET",    "/v1/key-groups",                 Right::read,    Body::none, get_key_groups},
     Route{"POST",   "/v1/key-groups",                 Right::keys,    Body::json, post_key_group},
     Route{"PUT",    "/v1/key-groups/{id}",            Right::keys,    Body::json, put_key_group},
@@ -65,6 +68,10 @@ constexpr std::array routes{
     Route{"GET",    "/v1/rooms/{id}/code",            Right::read,    Body::none, get_room_code},
     Route{"PUT",    "/v1/rooms/{id}/code",            Right::keys,    Body::json, put_room_code},
     Route{"DELETE", "/v1/rooms/{id}/code",            Right::keys,    Body::none, delete_room_code},
+    Route{"GET",    "/v1/receiver",                   Right::read,    Body::none, get_receiver},
+    Route{"GET",    "/v1/export",                     Right::keys,    Body::none, get_export},
+    Route{"PUT",    "/v1/import",                     Right::install, Body::keys, put_import},
+    Route{"POST",   "/v1/secrets/rotate",             Right::install, Body::none, post_secrets_rotate},
     Route{"GET",    "/v1/readers/{name}",             Right::read,    Body::none, get_reader},
     Route{"PUT",    "/v1/readers/{name}",             Right::read,    Body::json, put_reader},
     Route{"POST",   "/v1/signed",                     Right::read,    Body::jose, post_signed},
@@ -124,6 +131,7 @@ std::span<const std::string_view> content_types(Body body) {
   static constexpr std::string_view jose_types[] = {"application/jose"};
   switch (body) {
     case Body::none: break;
+    case Body::keys:
     case Body::json: return json_types;
     case Body::toml: return toml_types;
     case Body::csv: return csv_types;
@@ -173,8 +181,15 @@ Response no_route(const Request& request, const std::string& allow) {
 }  // namespace
 
 std::size_t most_bytes(Body body) {
-  const bool is_file = body == Body::toml || body == Body::csv;
-  return (is_file ? 1024U : 64U) * 1024U;
+  switch (body) {
+    case Body::none:
+    case Body::json:
+    case Body::jose: break;
+    case Body::toml:
+    case Body::csv: return std::size_t{1024} * 1024;
+    case Body::keys: return services::most_transfer_bytes;
+  }
+  return std::size_t{64} * 1024;
 }
 
 std::span<const Route> all_routes() { return routes; }

@@ -29,6 +29,7 @@ enum class Body : std::uint8_t {
   toml,  // at most 1 MiB of application/toml or text/plain
   csv,   // at most 1 MiB of text/csv
   jose,  // at most 64 KiB of application/jose
+  keys,  // at most 16 MiB of application/json, from those who may send it; from others 64 KiB
 };
 std::size_t most_bytes(Body body);
 

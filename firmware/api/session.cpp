@@ -169,7 +169,12 @@ std::optional<Response> Session::check_header(Parser& parser, std::size_t& most_
   const auto& message = parser.get();
   const auto target = parse_target(message.target());
   const auto match = target ? find_route(message.method_string(), target->path) : Match{};
-  const auto most = most_bytes(match.route == nullptr ? Body::json : match.route->body);
+  auto most = most_bytes(match.route == nullptr ? Body::json : match.route->body);
+  if (most > most_bytes(Body::csv)) {  // so much is read only for those who may send it
+    const auto caller = callers_->caller(message["Genkan-Subject"]);
+    const bool may = caller && domain::allows(caller->role, match.route->right);
+    if (!may) most = most_bytes(Body::json);
+  }
   if (parser.content_length().value_or(0) > most) return too_large("the body", most);
   parser.body_limit(most);
   most_body = most;

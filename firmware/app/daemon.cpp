@@ -12,6 +12,7 @@
 #include "drivers/devices/fleet.hpp"
 #include "drivers/profile/profile.hpp"
 #include "firmware/api/server.hpp"
+#include "firmware/app/models.hpp"
 #include "firmware/base/clock.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/random.hpp"
@@ -30,14 +31,6 @@ namespace {
 constexpr auto tick_every = 1s;
 // A door that we opened is not left open behind us.
 constexpr auto closing_time = 2s;
-
-profile::Catalog load_models(const Settings& settings) {
-  Problems problems;
-  profile::Catalog models = profile::Catalog::load(settings.profiles, problems);
-  // A model with a mistake must not keep the other doors from working.
-  for (const auto& problem : problems.list()) log(LogLevel::error, problem.text());
-  return models;
-}
 
 // Holidays of the data file; without one that can be read, those of the law (RES-21).
 domain::Holidays load_holidays(const std::string& path) {
@@ -93,6 +86,16 @@ asio::awaitable<void> beat(services::Gateway& gateway, ServiceManager& manager) 
   }
 }
 
+// SIGHUP: the installer has put a profile there.
+asio::awaitable<void> reload_on_hangup(const Settings& settings, profile::Catalog& models,
+                                       services::Gateway& gateway, asio::io_context& loop) {
+  asio::signal_set signals(loop, SIGHUP);
+  for (;;) {
+    co_await signals.async_wait(asio::use_awaitable);
+    reload_models(settings.profiles, models, gateway);
+  }
+}
+
 asio::awaitable<void> run_until_signal(services::Gateway& gateway, devices::BusFleet& fleet,
                                        api::Server& server, ServiceManager& manager,
                                        asio::io_context& loop) {
@@ -117,7 +120,7 @@ Result<> run_daemon(const Settings& settings) {
   asio::io_context loop(1);
   const SystemClock clock(settings.clock == ClockSource::assume_trusted);
   ServiceManager manager = ServiceManager::from_environment();
-  const profile::Catalog models = load_models(settings);
+  profile::Catalog models = load_models(settings.profiles);
 
   // Doors first: the disk, the buses and the doors, then all that talks.
   auto store = store::SqliteStore::open(store_options(settings), loop.get_executor(), clock);
@@ -125,7 +128,8 @@ Result<> run_daemon(const Settings& settings) {
   devices::BusFleet fleet(loop.get_executor(), clock, models,
                           devices::open_buses(loop.get_executor()));
   const auto& keys = (*store)->keys();
-  const services::KeySecrets secrets(keys.hashing.bytes(), keys.token.bytes(), keys.link.bytes());
+  const services::KeySecrets secrets(keys.hashing.bytes(), keys.token.bytes(), keys.link.bytes(),
+                                     keys.receive.bytes());
   const auto random = [](std::uint32_t bound) { return random_below(bound); };
   services::Gateway gateway(
       fleet, **store, clock, models, policy(settings),
@@ -136,6 +140,7 @@ Result<> run_daemon(const Settings& settings) {
   if (auto started = server.start(); !started) return fail(started.error());
 
   asio::co_spawn(loop, beat(gateway, manager), asio::detached);
+  asio::co_spawn(loop, reload_on_hangup(settings, models, gateway, loop), asio::detached);
   asio::co_spawn(loop, run_until_signal(gateway, fleet, server, manager, loop), asio::detached);
   manager.ready();
   log(LogLevel::notice, "genkand is up",

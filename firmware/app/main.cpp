@@ -3,18 +3,22 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "firmware/app/daemon.hpp"
+#include "firmware/app/models.hpp"
 #include "firmware/app/settings.hpp"
 
 namespace {
 
 constexpr std::string_view usage =
-    "usage: genkand [--config FILE] [--check] [--version]\n"
+    "usage: genkand [--config FILE] [--check] [--check-profile FILE…] [--version]\n"
     "\n"
     "Runs the doors of a building. Reads /etc/genkan/genkan.toml, or FILE.\n"
     "  --config FILE  read the settings from there\n"
     "  --check        read the settings, tell all mistakes, and end\n"
+    "  --check-profile FILE…\n"
+    "                 tell all mistakes of model profiles, and end\n"
     "  --version      say the version, and end\n";
 
 enum ExitCode : int { ended = 0, failed = 1, misused = 2 };
@@ -36,6 +40,10 @@ int main(int count, char** values) {
       config = arguments[++i];
     } else if (argument == "--check") {
       check_only = true;
+    } else if (argument == "--check-profile" && i + 1 < arguments.size()) {
+      const auto report = genkan::app::check_profiles(std::vector<std::string>(
+          arguments.begin() + static_cast<std::ptrdiff_t>(i) + 1, arguments.end()));
+      return say(stdout, report.text, report.right ? ended : failed);
     } else if (argument == "--version") {
       return say(stdout, "genkand " GENKAN_VERSION "\n", ended);
     } else if (argument == "--help" || argument == "-h") {

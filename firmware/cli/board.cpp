@@ -66,7 +66,17 @@ void Board::take(std::string_view event, const json::object& data, const Paint& 
   } else if (event == "record") {
     journal_.push_back(record_line(data, paint, TimeStyle::clock));
     if (journal_.size() > most_lines) journal_.pop_front();
+    take_alarm(data, journal_.back());
   }
+}
+
+// An alarm stands until its sensor is at rest again or somebody disarms.
+void Board::take_alarm(const json::object& record, const std::string& line) {
+  const auto kind = text_at(record, "kind");
+  const auto device = text_at(record, "device");
+  if (kind == "alarm") alarms_[device] = line;
+  if (kind == "alarm_restored") alarms_.erase(device);
+  if (kind == "disarmed") alarms_.clear();
 }
 
 void Board::clear() {
@@ -191,12 +201,16 @@ std::string Board::heading(std::size_t columns, const Paint& paint) const {
     if (text_at(object_at(device, "state"), "bolt") == "locked") ++locked;
   }
   std::string line = paint(status_);
-  if (!devices_.empty()) line += paint(Tone::dim, cat("  ", devices_.size(), " devices"));
   if (locks > 0) {
     const auto tone = locked == locks ? Tone::good : Tone::notice;
     line += cat("  ", paint(tone, cat(locked, " of ", locks, " doors locked")));
   }
   if (silent > 0) line += cat("  ", paint(Tone::bad, cat(silent, " silent")));
+  if (const auto faults = troubles_.size(); faults > 0) {
+    line += cat("  ", paint(Tone::bad, cat(faults, faults == 1 ? " trouble" : " troubles")));
+  }
+  if (!devices_.empty()) line += paint(Tone::dim, cat("  ", devices_.size(), " devices"));
+  if (!hint_.empty()) line += paint(Tone::dim, cat("  ", hint_));
   return fitted(line, columns);
 }
 
@@ -209,6 +223,9 @@ std::string Board::rule(std::string_view word, std::size_t columns) {
 
 std::vector<std::string> Board::wrong(std::size_t columns, const Paint& paint) const {
   std::vector<std::string> lines;
+  for (const auto& [device, line] : alarms_) {
+    lines.push_back(fitted(cat(paint(Tone::bad, "! "), line), columns));
+  }
   for (const auto& [bus, fault] : buses_down_) {
     if (troubles_.contains(cat("line_down ", bus))) continue;
     lines.push_back(fitted(paint(Tone::bad, cat("! ", bus, ": line down: ", fault)), columns));

@@ -28,6 +28,8 @@ class Board {
   // Forgets all but the journal: the present comes again after each connection.
   void clear();
   void set_status(Toned status) { status_ = std::move(status); }
+  // Said at the end of the heading, if there is room.
+  void set_hint(std::string hint) { hint_ = std::move(hint); }
   // Lines that always stand at the bottom, if the window has room for them; a line's end begins the
   // next.
   void set_note(std::string_view note);
@@ -55,6 +57,7 @@ class Board {
   static std::vector<Cell> collapsed(std::vector<Cell> cells);
   static std::vector<std::string> grid(const std::vector<Cell>& all, Size size, const Paint& paint);
   std::vector<std::string> devices(Size size, const Paint& paint, SteadyTime now) const;
+  void take_alarm(const json::object& record, const std::string& line);
   std::string heading(std::size_t columns, const Paint& paint) const;
   std::vector<std::string> wrong(std::size_t columns, const Paint& paint) const;
   std::vector<std::string> note(Size size, const Paint& paint) const;
@@ -65,8 +68,10 @@ class Board {
   SteadyTime bright_until_{};
   std::map<std::string, json::object> troubles_;  // by kind and place
   std::map<std::string, std::string> buses_down_;
-  std::deque<std::string> journal_;  // as drawn, oldest first
+  std::deque<std::string> journal_;            // as drawn, oldest first
+  std::map<std::string, std::string> alarms_;  // by device, as drawn
   Toned status_;
+  std::string hint_;
   std::vector<std::string> note_;
 };
 

@@ -76,8 +76,18 @@ Exit read_registers(Daemon& daemon, const Console& console, const RegisterChoice
 Exit write_registers(Daemon& daemon, const Console& console, const RegisterChoice& choice);
 
 // `file`: "-" is standard input or output.
-Exit put_site(Daemon& daemon, const Console& console, const std::string& file, bool check_only);
-Exit export_site(Daemon& daemon, const Console& console, const std::string& file);
+struct ImportFile {
+  std::string file = "-";  // a site file, or one that export_site() made for this gateway
+  bool check_only = false;
+};
+Exit put_site(Daemon& daemon, const Console& console, const ImportFile& choice);
+struct ExportChoice {
+  std::string file = "-";
+  std::string receiver;  // with all keys, sealed for that gateway; empty: the site file alone
+};
+Exit export_site(Daemon& daemon, const Console& console, const ExportChoice& choice);
+Exit show_receiver(Daemon& daemon, const Console& console);
+Exit rotate_secrets(Daemon& daemon, const Console& console);
 
 // The shell's completion script; device ids come from `genkan devices --ids`.
 std::string_view completion_script(std::string_view shell);

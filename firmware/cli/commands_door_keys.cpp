@@ -168,7 +168,7 @@ Exit tell_why(Daemon& daemon, const Console& console, const WhyChoice& choice) {
   const auto answer =
       daemon.send("POST", cat("/v1/devices/", escaped(choice.door), "/decision"), body);
   if (!answer) return console.failed(answer.error());
-  const auto end = flag_at(*answer, "granted") ? Exit::done : Exit::failed;
+  const auto end = opens_door(*answer) ? Exit::done : Exit::failed;
   if (console.said_json(*answer)) return end;
   const auto when = at.empty() ? std::string("now") : cat("at ", local_time(at, TimeStyle::full));
   console.say(console.paint(decision_sentence(*answer, choice.door, what_of(choice.how), when)));

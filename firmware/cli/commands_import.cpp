@@ -175,4 +175,12 @@ Exit import_holidays(Daemon& daemon, const Console& console, const std::string& 
   return Exit::done;
 }
 
+Exit reset_holidays(Daemon& daemon, const Console& console) {
+  const auto answer = daemon.send("DELETE", "/v1/holidays", std::nullopt);
+  if (!answer) return console.failed(answer.error());
+  if (console.said_json(*answer)) return Exit::done;
+  console.say(console.paint(Tone::good, "Public holidays are those of the law again."));
+  return Exit::done;
+}
+
 }  // namespace genkan::cli

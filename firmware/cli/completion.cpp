@@ -33,7 +33,7 @@ _genkan_keys() {
     groups) words="list add change delete --door --add --remove --name --from --to --every --window" ;;
     visitors) words="list add revoke qr --room --name --id-number --from --to --uses --every --window --form --output" ;;
     rooms) words="code --remove --codes" ;;
-    holidays) words="import --json" ;;
+    holidays) words="import reset --json" ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$2"))
 }
@@ -47,7 +47,7 @@ _genkan() {
     esac
   done
   case $command in
-    "") COMPREPLY=($(compgen -W "status watch lock unlock open hold end-hold on off arm disarm bypass end-bypass release reserve reservations calendar keys why holders groups visitors rooms holidays journal troubles devices device bus models site completion --socket --json --no-color --version --help" -- "$word")) ;;
+    "") COMPREPLY=($(compgen -W "status watch lock unlock open hold end-hold on off arm disarm bypass end-bypass release reserve reservations calendar keys why holders groups visitors rooms holidays journal troubles devices device bus models site secrets completion --socket --json --no-color --version --help" -- "$word")) ;;
     lock|unlock) COMPREPLY=($(compgen -W "$(genkan devices --ids --kind lock 2>/dev/null)" -- "$word")) ;;
     open) COMPREPLY=($(compgen -W "$(genkan devices --ids --kind entrance 2>/dev/null; genkan devices --ids --kind intercom 2>/dev/null)" -- "$word")) ;;
     hold|end-hold) COMPREPLY=($(compgen -W "$(genkan devices --ids --kind entrance 2>/dev/null)" -- "$word")) ;;
@@ -65,7 +65,7 @@ _genkan() {
         COMPREPLY=($(compgen -W "--after --device --alarms --follow --json -n" -- "$word"))
       fi ;;
     bus) COMPREPLY=($(compgen -W "stats scan read write" -- "$word")) ;;
-    site) COMPREPLY=($(compgen -W "check import export" -- "$word") $(compgen -f -- "$word")) ;;
+    site) COMPREPLY=($(compgen -W "check import export receiver" -- "$word") $(compgen -f -- "$word")) ;;
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$word")) ;;
   esac
 }
@@ -89,7 +89,7 @@ _genkan() {
   if (( CURRENT == 2 )); then
     compadd status watch lock unlock open hold end-hold on off arm disarm bypass end-bypass release \
       reserve reservations calendar keys why holders groups visitors rooms holidays \
-      journal troubles devices device bus models site completion
+      journal troubles devices device bus models site secrets completion
     return
   fi
   case $words[2] in
@@ -108,9 +108,9 @@ _genkan() {
     groups) (( CURRENT == 3 )) && compadd list add change delete ;;
     visitors) (( CURRENT == 3 )) && compadd list add revoke qr ;;
     rooms) (( CURRENT == 3 )) && compadd code ;;
-    holidays) (( CURRENT == 3 )) && compadd import || _files ;;
+    holidays) (( CURRENT == 3 )) && compadd import reset || _files ;;
     bus) compadd stats scan read write ;;
-    site) (( CURRENT == 3 )) && compadd check import export || _files ;;
+    site) (( CURRENT == 3 )) && compadd check import export receiver || _files ;;
     completion) compadd bash zsh fish ;;
     journal) [[ $words[CURRENT-1] == --device ]] && _genkan_ids || compadd -- --after --device --alarms --follow -n ;;
   esac
@@ -128,7 +128,7 @@ function __genkan_ids
   end
 end
 complete -c genkan -f
-complete -c genkan -n __genkan_needs_command -a "status watch lock unlock open hold end-hold on off arm disarm bypass end-bypass release reserve reservations calendar keys why holders groups visitors rooms holidays journal troubles devices device bus models site completion"
+complete -c genkan -n __genkan_needs_command -a "status watch lock unlock open hold end-hold on off arm disarm bypass end-bypass release reserve reservations calendar keys why holders groups visitors rooms holidays journal troubles devices device bus models site secrets completion"
 complete -c genkan -n "__fish_seen_subcommand_from lock unlock" -a "(__genkan_ids lock)"
 complete -c genkan -n "__fish_seen_subcommand_from open" -a "(__genkan_ids entrance intercom)"
 complete -c genkan -n "__fish_seen_subcommand_from hold end-hold" -a "(__genkan_ids entrance)"
@@ -148,10 +148,11 @@ complete -c genkan -n "__fish_seen_subcommand_from groups" -a "list add change d
 complete -c genkan -n "__fish_seen_subcommand_from visitors" -a "list add revoke qr"
 complete -c genkan -n "__fish_seen_subcommand_from qr" -l form -x -a "text svg png"
 complete -c genkan -n "__fish_seen_subcommand_from rooms" -a "code"
-complete -c genkan -n "__fish_seen_subcommand_from holidays" -F -a "import"
+complete -c genkan -n "__fish_seen_subcommand_from holidays" -F -a "import reset"
 complete -c genkan -n "__fish_seen_subcommand_from device" -a "(genkan devices --ids 2>/dev/null)"
 complete -c genkan -n "__fish_seen_subcommand_from bus" -a "stats scan read write"
-complete -c genkan -n "__fish_seen_subcommand_from site" -F -a "check import export"
+complete -c genkan -n "__fish_seen_subcommand_from site" -F -a "check import export receiver"
+complete -c genkan -n "__fish_seen_subcommand_from secrets" -a "rotate"
 complete -c genkan -n "__fish_seen_subcommand_from completion" -a "bash zsh fish"
 complete -c genkan -n "__fish_seen_subcommand_from journal" -l after -x
 complete -c genkan -n "__fish_seen_subcommand_from journal" -l device -x -a "(genkan devices --ids 2>/dev/null)"

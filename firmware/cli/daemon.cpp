@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "firmware/base/text.hpp"
+#include "firmware/cli/option_names.hpp"
 
 namespace genkan::cli {
 
@@ -80,7 +81,9 @@ Error error_of(const ApiResponse& response) {
   const auto value = parse_json(response.body, most_answer);
   if (value && value->is_object()) {
     auto message = text_at(object_at(value->get_object(), "error"), "message");
-    if (!message.empty()) return Error(code_of(response.status), std::move(message));
+    if (!message.empty()) {
+      return Error(code_of(response.status), in_options(std::move(message)));
+    }
   }
   return Error(code_of(response.status), cat("the daemon answered with status ", response.status));
 }

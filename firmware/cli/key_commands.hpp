@@ -111,5 +111,6 @@ Exit room_code(Daemon& daemon, const Console& console, const RoomCodeChoice& cho
 // `year`: empty, this one.
 Exit show_holidays(Daemon& daemon, const Console& console, const std::string& year);
 Exit import_holidays(Daemon& daemon, const Console& console, const std::string& file);
+Exit reset_holidays(Daemon& daemon, const Console& console);
 
 }  // namespace genkan::cli

@@ -15,10 +15,6 @@ void put(json::object& body, std::string_view key, const std::optional<Value>& t
   if (typed) body[key] = *typed;
 }
 
-void put_moment(json::object& body, std::string_view key, const std::optional<std::string>& typed) {
-  if (typed) body[key] = moment(*typed);
-}
-
 void put_list(json::object& body, std::string_view key, const std::vector<std::string>& typed) {
   if (!typed.empty()) body[key] = json::array(typed.begin(), typed.end());
 }
@@ -48,12 +44,6 @@ Result<> put_window(const WindowChoice& choice, json::object& rule) {
   return {};
 }
 
-json::value moment(const std::string& typed) {
-  const bool time_alone = typed.contains(':') && typed.find_first_of("-/ T") == std::string::npos;
-  if (time_alone) return json::object{{"time", typed}};
-  return json::value(typed);
-}
-
 void put_secrets(const SecretChoice& choice, json::object& body) {
   if (choice.code) body["code"] = typed_secret(*choice.code);
   if (choice.no_code) body["code"] = nullptr;
@@ -74,8 +64,8 @@ bool is_recurring(const ReserveChoice& choice) {
 Result<json::object> reservation_request(const ReserveChoice& choice, const json::object& before) {
   json::object body;
   put(body, "name", choice.name);
-  put_moment(body, "start", choice.from);
-  put_moment(body, "end", choice.to);
+  put(body, "start", choice.from);
+  put(body, "end", choice.to);
   if (is_recurring(choice)) {
     json::object rule = before;
     if (auto read = put_window(choice.days, rule); !read) return fail(read.error());
@@ -113,8 +103,8 @@ Result<json::object> validity_request(const GroupChoice& choice) {
   put(body, "name", choice.name);
   if (choice.from || choice.to) {
     json::object span;
-    put_moment(span, "start", choice.from);
-    put_moment(span, "end", choice.to);
+    put(span, "start", choice.from);
+    put(span, "end", choice.to);
     body["span"] = std::move(span);
   }
   if (has_window(choice.days)) {
@@ -151,8 +141,8 @@ Result<json::object> visitor_request(const VisitorChoice& choice) {
   if (choice.from || choice.to || choice.uses) {
     json::object once;
     put(once, "uses", choice.uses);
-    put_moment(once, "start", choice.from);
-    put_moment(once, "end", choice.to);
+    put(once, "start", choice.from);
+    put(once, "end", choice.to);
     body["once"] = std::move(once);
   }
   if (has_window(choice.days)) {

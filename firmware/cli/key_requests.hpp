@@ -20,9 +20,6 @@ struct WindowChoice {
 // {"from","to","weekdays"} as far as they are typed, put into `rule`. Error: a window without "-".
 Result<> put_window(const WindowChoice& choice, json::object& rule);
 
-// A moment: "2026-11-20 15:00", a date, or a time of day alone.
-json::value moment(const std::string& typed);
-
 // The key itself.
 struct SecretChoice {
   std::optional<std::string> code;  // a pattern; empty: random; "-": from standard input

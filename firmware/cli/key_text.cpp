@@ -252,8 +252,24 @@ std::string reservation_lines(const json::object& reservation, std::string_view 
   return table.text(paint);
 }
 
+bool opens_door(const json::object& decision) {
+  if (!flag_at(decision, "granted")) return false;
+  const auto* memory = decision.if_contains("in_lock");
+  if (memory == nullptr) return true;
+  const auto state = text_at(object_at(decision, "in_lock"), "state");
+  return state == "set" || state == "removing" || state == "still_opens";
+}
+
 Toned decision_sentence(const json::object& decision, std::string_view door, std::string_view what,
                         std::string_view when) {
+  if (flag_at(decision, "granted") && !opens_door(decision)) {
+    const auto& key = object_at(decision, "in_lock");
+    const auto why = key_why(key);
+    return {cat(printable(door, 48), " may be opened ", when, " with the ", what, " of ",
+                printable(text_at(object_at(decision, "key"), "name"), 200), ", but the ", what,
+                " is not in the lock", why.empty() ? "" : ": ", why, "."),
+            Tone::bad};
+  }
   const bool granted = flag_at(decision, "granted");
   std::string said = cat(printable(door, 48), granted ? " opens " : " stays shut ", when);
   if (!granted) said += cat(": ", why_words(text_at(decision, "reason")));

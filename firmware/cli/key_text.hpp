@@ -39,6 +39,8 @@ std::string overlap_text(const json::object& overlap);
 std::string reservation_lines(const json::object& reservation, std::string_view door,
                               const Paint& paint);
 
+// Whether the door would open: the key is good, and in the lock where the lock decides.
+bool opens_door(const json::object& decision);
 // What would happen at the door, in one sentence. `when`: "now", "at 2026-11-20 15:00".
 Toned decision_sentence(const json::object& decision, std::string_view door, std::string_view what,
                         std::string_view when);

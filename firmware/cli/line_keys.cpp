@@ -96,6 +96,8 @@ void add_holidays(CLI::App& app, Action& action) {
   const auto file = std::make_shared<std::string>();
   import->add_option("file", *file, "UTF-8 or Shift_JIS; - is standard input")->required();
   runs(import, action, import_holidays, file);
+  holidays->add_subcommand("reset", "Go by the law and the product's data again")
+      ->callback([&action]() { action = reset_holidays; });
   holidays->require_subcommand(0, 1);
 }
 

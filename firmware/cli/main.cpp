@@ -61,7 +61,6 @@ struct CommandLine {
   std::int64_t first = 1;
   std::int64_t last = 247;
   RegisterChoice registers;
-  std::string file = "-";
   std::string shell;
   std::string note;
 };
@@ -235,33 +234,6 @@ void add_bus(CommandLine& line) {
   });
 }
 
-void add_site(CommandLine& line) {
-  auto* site =
-      line.app.add_subcommand("site", "The site file: buses, rooms and devices as one text");
-  site->require_subcommand(1);
-  auto* check = site->add_subcommand("check", "Tell all mistakes of a file; change nothing");
-  check->add_option("file", line.file, "the site file; - is standard input")->required();
-  check->callback([&line]() {
-    line.action = [&line](Daemon& daemon, const Console& console) {
-      return put_site(daemon, console, line.file, true);
-    };
-  });
-  auto* import = site->add_subcommand("import", "Make a file the site: all of it, or nothing");
-  import->add_option("file", line.file, "the site file; - is standard input")->required();
-  import->callback([&line]() {
-    line.action = [&line](Daemon& daemon, const Console& console) {
-      return put_site(daemon, console, line.file, false);
-    };
-  });
-  auto* take_out = site->add_subcommand("export", "Write the site to a file or to standard output");
-  take_out->add_option("file", line.file, "where to");
-  take_out->callback([&line]() {
-    line.action = [&line](Daemon& daemon, const Console& console) {
-      return export_site(daemon, console, line.file);
-    };
-  });
-}
-
 void add_completion(CommandLine& line) {
   auto* completion =
       line.app.add_subcommand("completion", "Print the completion script of a shell");
@@ -300,14 +272,17 @@ int run(int argc, char** argv) {
   add_cloud_commands(line.app, line.action);
   add_journal(line);
   add_bus(line);
-  add_site(line);
+  add_site_commands(line.app, line.action);
   add_completion(line);
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const bool asked = error.get_exit_code() == 0;  // --help, --version
-    line.app.exit(error);
-    return static_cast<int>(asked ? Exit::done : Exit::usage);
+    if (error.get_exit_code() == 0) {  // --help, --version
+      line.app.exit(error);
+      return static_cast<int>(Exit::done);
+    }
+    std::cerr << "genkan: " << line_fault(line.app, {argv + 1, argv + argc}, error.what()) << '\n';
+    return static_cast<int>(Exit::usage);
   }
   Daemon daemon(line.socket);
   const Console console{Paint(colours_wanted(line.no_color)), line.json};

@@ -43,6 +43,10 @@ constexpr std::array kind_texts{
     KindText{"hold_ended", "no longer held open", Tone::good},
     KindText{"temporary_key_made", "visitor's key made", Tone::plain},
     KindText{"temporary_key_changed", "visitor's key changed", Tone::plain},
+    KindText{"holidays_changed", "public holidays changed", Tone::active},
+    KindText{"keys_exported", "all keys exported, sealed", Tone::notice},
+    KindText{"keys_imported", "all keys imported", Tone::active},
+    KindText{"secrets_rotated", "codes and cards sealed anew", Tone::active},
     KindText{"foreign_key", "a key was programmed at the lock", Tone::notice},
     KindText{"foreign_key_gone", "a key was erased at the lock", Tone::notice},
     KindText{"lock_swapped", "another lock, or one that was emptied", Tone::notice},
@@ -87,9 +91,6 @@ Toned kind_text(const json::object& record) {
   if (!command.empty() && kind.starts_with("command_")) {
     return {spaced(printable(cat(command, " ", kind.substr(8)), 60)),
             kind == "command_done" ? Tone::dim : Tone::notice};
-  }
-  if (!command.empty() && kind == "coupling_followed") {
-    return {cat("followed a reservation: ", spaced(printable(command, 40))), Tone::plain};
   }
   const auto of_key = std::ranges::find(key_texts, kind, &KindText::kind);
   if (of_key != key_texts.end()) {

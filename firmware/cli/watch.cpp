@@ -4,6 +4,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -45,6 +46,7 @@ class Screen {
   Screen(boost::asio::io_context& loop, const Console& console, const std::string& note)
       : console_(console), timer_(loop), fading_(loop) {
     board_.set_note(note);
+    board_.set_hint("Ctrl-C ends");
     console_.print(enter_screen);
   }
   ~Screen() {
@@ -71,7 +73,7 @@ class Screen {
   }
   void take(const ApiEvent& event, const json::object& data) {
     if (event.name == "hello") {
-      board_.set_status({cat("Genkan  ", gateway_, "  live (Ctrl-C ends)"), Tone::heading});
+      board_.set_status({cat("Genkan  ", gateway_, "  live"), Tone::heading});
     }
     board_.take(event.name, data, console_.paint);
     soon();
@@ -163,9 +165,11 @@ asio::awaitable<void> show_present(Daemon& daemon, Screen& screen) {
 }
 
 asio::awaitable<void> follow(Daemon& daemon, const Console& console, Screen* screen, Exit& end) {
-  const auto on_event = [&console, screen](const ApiEvent& event) {
+  bool other_site = false;  // devices may be gone: the present is asked for anew
+  const auto on_event = [&console, screen, &other_site](const ApiEvent& event) {
     const auto data = data_of(event);
     if (!data) return true;
+    other_site = screen != nullptr && text_at(*data, "kind") == "site_changed";
     if (screen != nullptr) {
       screen->take(event, *data);
     } else if (console.json) {
@@ -173,12 +177,13 @@ asio::awaitable<void> follow(Daemon& daemon, const Console& console, Screen* scr
     } else if (const auto line = event_line(event, *data, console.paint); !line.empty()) {
       console.say(line);
     }
-    return std::ferror(stdout) == 0;
+    return std::ferror(stdout) == 0 && !other_site;
   };
   asio::steady_timer pause(daemon.loop());
   for (;;) {
     if (screen != nullptr) co_await show_present(daemon, *screen);
     const auto ended = co_await daemon.client().stream("/v1/stream", on_event, silence);
+    if (std::exchange(other_site, false)) continue;
     if (ended) break;  // nobody reads our output any more
     const bool again = screen != nullptr && exit_of(ended.error().code()) == Exit::unreachable;
     if (!again) {

@@ -69,8 +69,12 @@ enum class RecordKind : std::uint8_t {
   key_group_changed,
   validity_group_changed,
   room_code_changed,
+  holidays_changed,
   temporary_key_made,
   temporary_key_changed,
+  keys_exported,
+  keys_imported,
+  secrets_rotated,
   // keys in the memory of locks
   key_written,
   key_removed,
@@ -89,7 +93,6 @@ enum class RecordKind : std::uint8_t {
   entry_granted,
   entry_refused,
   keypad_locked,
-  coupling_followed,
   // the cloud: who is believed, whose gateway this is, signed requests
   trust_key_added,
   trust_key_removed,

@@ -34,13 +34,15 @@ constexpr std::array troubles{
     TroubleText{TroubleKind::certificate_ending, "certificate_ending", "certificate ends soon"},
     TroubleText{TroubleKind::certificate_ended, "certificate_ended", "certificate has ended"},
     TroubleText{TroubleKind::cloud_away, "cloud_away", "cloud not connected"},
+    TroubleText{TroubleKind::secrets_unreadable, "secrets_unreadable",
+                "codes or cards cannot be read"},
 };
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < troubles.size(); ++i) {
     if (static_cast<std::size_t>(troubles[i].kind) != i) return false;
   }
-  return troubles.size() == static_cast<std::size_t>(TroubleKind::cloud_away) + 1;
+  return troubles.size() == static_cast<std::size_t>(TroubleKind::secrets_unreadable) + 1;
 }
 static_assert(in_order());
 

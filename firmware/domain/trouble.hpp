@@ -31,7 +31,8 @@ enum class TroubleKind : std::uint8_t {
   database_set_aside,
   certificate_ending,  // the gateway's for the cloud: in 30 days or less
   certificate_ended,
-  cloud_away,  // claimed, and not connected for 10 min
+  cloud_away,          // claimed, and not connected for 10 min
+  secrets_unreadable,  // the key file is another, or damaged (docs/SECRETS.md)
 };
 std::string_view name_of(TroubleKind kind);
 std::optional<TroubleKind> trouble_named(std::string_view name);

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -36,9 +37,15 @@ struct KeyChange {
   std::vector<std::pair<RoomId, std::optional<domain::Code>>> room_codes;
   std::vector<std::pair<DeviceId, domain::SlotNote>> slot_notes;
   std::vector<std::pair<DeviceId, domain::SlotAddress>> slot_notes_removed;
+  // Which of the notes above have no hash, since their secret is not known
+  // (KeyMemory::stale_hashes).
+  std::vector<std::pair<DeviceId, domain::SlotAddress>> stale_hashes;
   std::vector<domain::CouplingMark> coupling_marks;
   // When a common door's coupling became `entrance` (RES-40).
   std::vector<std::pair<DeviceId, WallTime>> coupled_since;
+  // The government's table of holidays (domain::Holidays::take_table) in place of the one before;
+  // empty: none any more.
+  std::optional<std::string> holiday_table;
 
   bool empty() const;
   bool operator==(const KeyChange&) const = default;
@@ -55,6 +62,7 @@ struct KeyMemory {
   std::map<DeviceId, std::vector<domain::SlotNote>> slot_notes;
   std::map<DeviceId, domain::CouplingMark> coupling_marks;
   std::map<DeviceId, WallTime> coupled_since;
+  std::string holiday_table;  // as it was taken; empty: none
   // Secrets that could not be opened: the key file is another, or damaged. The records are there,
   // without their codes and cards; nothing is removed from any lock because of it.
   std::uint32_t unreadable_secrets = 0;

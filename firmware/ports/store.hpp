@@ -96,9 +96,9 @@ class Store {
   virtual asio::awaitable<Result<std::optional<domain::LedgerRow>>> ledger_row(std::string jti) = 0;
 
   // Seals every code and card number anew, with a key that is made for it (docs/SECRETS.md), and
-  // forgets the key before. After an error everything is readable as before; the error says what is
-  // left to do. Ends at or before 10 s.
-  virtual asio::awaitable<Result<>> rotate_key() = 0;
+  // forgets the key before; `record` is in the same transaction. After an error everything is
+  // readable as before; the error says what is left to do. Ends at or before 10 s.
+  virtual asio::awaitable<Result<>> rotate_key(domain::RecordDraft record) = 0;
 
   virtual StorageHealth health() const = 0;
 };

@@ -14,6 +14,7 @@
 #include "firmware/services/security.hpp"
 #include "firmware/services/site.hpp"
 #include "firmware/services/site_office.hpp"
+#include "firmware/services/transfer/transfer_office.hpp"
 #include "firmware/services/troubles.hpp"
 #include "firmware/services/views.hpp"
 #include "firmware/services/watch.hpp"
@@ -99,6 +100,7 @@ struct Gateway::Services {
   Keys keys;
   Hearing hearing{watch, keys};
   SiteOffice site{{fleet, store, clock, directory, troubles, holds, watch, live, keys}};
+  TransferOffice transfer{{directory, keys, site}};
   Journal journal{store};
   Health health{store, clock, troubles};
   Views views{{fleet, store, clock, directory, troubles, holds, policy, cloud}};
@@ -178,7 +180,7 @@ void Gateway::start() {
   s.site.judge_models(change);
   s.watch.restore(memory.last_states);
   s.fleet.configure(s.directory.usable());
-  s.keys.start(memory.keys);
+  s.keys.start(memory.keys, change);
   s.cloud.start(memory.cloud);
   const auto devices = s.directory.devices();
   s.holds.restore(memory.held, {devices.begin(), devices.end()}, change);
@@ -210,6 +212,8 @@ asio::awaitable<void> Gateway::stop() {
 
 Cloud& Gateway::cloud() { return services_->cloud; }
 Keys& Gateway::keys() { return services_->keys; }
+void Gateway::models_changed() { services_->site.models_changed(); }
+TransferOffice& Gateway::transfer() { return services_->transfer; }
 
 asio::awaitable<Result<CommandAnswer>> Gateway::command(domain::Caller caller, DeviceId device,
                                                         domain::DeviceCommand command,

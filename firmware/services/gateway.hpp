@@ -31,6 +31,7 @@ namespace genkan::services {
 class Cloud;
 class Keys;
 struct KeySecrets;
+class TransferOffice;
 
 struct GatewayPolicy {
   std::string gateway_id = "gw-1";
@@ -74,8 +75,7 @@ struct SiteAnswer {
   // lock that is gone (SITE-7), in sentences; at most 100.
   std::vector<std::string> warnings = {};
 };
-// {"buses","rooms","devices","warnings"}, the last only if there are any; with problems
-// {"problems":[{"file","line","message"}]}
+// {"buses","rooms","devices","warnings"}, the last only if there are any.
 json::object to_json(const SiteAnswer& answer);
 
 // What keys and reservations need besides. What is referred to must outlive the gateway.
@@ -153,6 +153,11 @@ class Gateway {
   std::string site_export() const;
   boost::asio::awaitable<Result<SiteAnswer>> site_import(domain::Caller caller, std::string text,
                                                          bool check_only);
+
+  // The catalog of models that the gateway was given has changed (DEV-31).
+  void models_changed();
+  // Site and keys for another gateway, and from one (docs/SECRETS.md).
+  TransferOffice& transfer();
 
   // For installers (Right::install). Writes are recorded, without the values: they may be codes.
   boost::asio::awaitable<Result<std::vector<std::uint16_t>>> ask(domain::Caller caller, BusId bus,

@@ -19,11 +19,7 @@ constexpr std::size_t most_warnings = 100;
 std::vector<std::string> warnings_of(const KeyDesk& desk, const KeysGone& gone,
                                      const domain::Inventory& site) {
   std::vector<std::string> warnings = gone.sentences;
-  for (const auto& device : desk.inventory().devices) {
-    if (site.device(device.id) != nullptr) continue;
-    auto still = still_opening(desk, device.id);
-    if (!still.empty()) warnings.push_back(std::move(still));
-  }
+  std::ranges::move(still_opening(desk, site), std::back_inserter(warnings));
   if (warnings.size() > most_warnings) {
     const std::size_t more = warnings.size() - most_warnings + 1;
     warnings.resize(most_warnings - 1);
@@ -35,20 +31,12 @@ std::vector<std::string> warnings_of(const KeyDesk& desk, const KeysGone& gone,
 }  // namespace
 
 json::object to_json(const SiteAnswer& answer) {
-  if (answer.problems.empty()) {
-    json::object object{
-        {"buses", answer.buses}, {"rooms", answer.rooms}, {"devices", answer.devices}};
-    if (!answer.warnings.empty()) {
-      object["warnings"] = json::array(answer.warnings.begin(), answer.warnings.end());
-    }
-    return object;
+  json::object object{
+      {"buses", answer.buses}, {"rooms", answer.rooms}, {"devices", answer.devices}};
+  if (!answer.warnings.empty()) {
+    object["warnings"] = json::array(answer.warnings.begin(), answer.warnings.end());
   }
-  json::array problems;
-  for (const auto& problem : answer.problems) {
-    problems.push_back(
-        json::object{{"file", problem.file}, {"line", problem.line}, {"message", problem.message}});
-  }
-  return {{"problems", std::move(problems)}};
+  return object;
 }
 
 boost::asio::awaitable<Result<SiteAnswer>> SiteOffice::import(domain::Caller caller,
@@ -69,12 +57,8 @@ boost::asio::awaitable<Result<SiteAnswer>> SiteOffice::import(domain::Caller cal
   if (importing_) {
     co_return fail(ErrorCode::conflict, "another site file is being taken over");
   }
-  importing_ = true;
   const auto turn = co_await desk.turn().take();
-  if (!turn) {
-    importing_ = false;
-    co_return fail(turn.error());
-  }
+  if (!turn) co_return fail(turn.error());
   KeysGone gone = keys_gone_with(desk, caller, *site);
   ports::Change change;
   domain::RecordDraft record{.kind = domain::RecordKind::site_changed,
@@ -88,12 +72,18 @@ boost::asio::awaitable<Result<SiteAnswer>> SiteOffice::import(domain::Caller cal
   change.records.push_back(std::move(record));
   std::ranges::move(gone.records, std::back_inserter(change.records));
   change.keys = std::move(gone.change);
-  change.inventory = *site;
-  const auto stored = co_await desk.put(std::move(change));
-  importing_ = false;
-  if (!stored) co_return fail(stored.error());
-  take_over(std::move(*site));
+  const auto replaced = co_await replace(std::move(*site), std::move(change));
+  if (!replaced) co_return fail(replaced.error());
   co_return answer;
+}
+
+boost::asio::awaitable<Result<>> SiteOffice::replace(domain::Inventory site, ports::Change change) {
+  importing_ = true;
+  change.inventory = site;
+  auto stored = co_await needs_.keys.desk().put(std::move(change));
+  importing_ = false;
+  if (stored) take_over(std::move(site));
+  co_return stored;
 }
 
 void SiteOffice::open(domain::Inventory inventory) { needs_.directory.take(std::move(inventory)); }
@@ -104,6 +94,20 @@ void SiteOffice::judge_models(ports::Change& change) {
                          cat("there is no profile for model '", printable(device->model), "'"),
                          change);
   }
+}
+
+void SiteOffice::models_changed() {
+  std::vector<DeviceId> lacked;
+  for (const auto* device : needs_.directory.without_model()) lacked.push_back(device->id);
+  take_over(needs_.directory.inventory());
+  ports::Change change;
+  judge_models(change);
+  for (const auto& id : lacked) {
+    if (needs_.directory.find(id) == nullptr) continue;
+    needs_.troubles.rule({domain::TroubleKind::device_fault, id, {}}, domain::Standing::no, "",
+                         change);
+  }
+  needs_.watch.submit(std::move(change));
 }
 
 void SiteOffice::take_over(domain::Inventory site) {

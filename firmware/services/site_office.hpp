@@ -28,12 +28,17 @@ class SiteOffice {
   };
   explicit SiteOffice(const Needs& needs) : needs_(needs) {}
 
-  // One at a time (conflict). A file that says what is there already changes nothing. Warnings come
-  // with a check too: they are what to ask somebody about before the import.
+  // While another is being written: conflict. A file that says what is there already changes
+  // nothing. Warnings come with a check too: they are what to ask somebody about before the import.
   boost::asio::awaitable<Result<SiteAnswer>> import(domain::Caller caller, std::string text,
                                                     bool check_only);
+  // Commits the change together with the site, and takes that over. For a site that passed
+  // parse_site; within the turn of keys.
+  boost::asio::awaitable<Result<>> replace(domain::Inventory site, ports::Change change);
   // Sets up what the store remembers, at start.
   void open(domain::Inventory inventory);
+  // The models are others now: devices of those that changed begin anew, the others go on.
+  void models_changed();
   // Troubles of devices whose profile is missing.
   void judge_models(ports::Change& change);
 
@@ -42,7 +47,7 @@ class SiteOffice {
   std::set<DeviceId> device_set() const;
 
   Needs needs_;
-  bool importing_ = false;
+  bool importing_ = false;  // on its way to the disk
 };
 
 }  // namespace genkan::services

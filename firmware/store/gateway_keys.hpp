@@ -34,6 +34,7 @@ struct GatewayKeys {
   SecretKey hashing;  // domain::KeyHasher
   SecretKey token;    // domain::token_of, domain::serial_of (KEY-42)
   SecretKey link;     // of shared pages (KEY-50)
+  SecretKey receive;  // X25519: what other gateways seal for this one (docs/SECRETS.md)
 };
 
 }  // namespace genkan::store

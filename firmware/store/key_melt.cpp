@@ -36,6 +36,23 @@ void melt_list(std::vector<Entry>& earlier, std::vector<Entry>& later, KeyOf key
   melt_list(earlier, none, later, none_either, key_of);
 }
 
+// Before the notes: one that is put again later with another hash has it from today's key, one
+// that is removed needs none.
+void melt_stale_hashes(const ports::KeyChange& earlier, ports::KeyChange& later) {
+  for (const auto& slot : earlier.stale_hashes) {
+    const auto is_it = [&slot](const auto& entry) {
+      return entry.first == slot.first && entry.second.address == slot.second;
+    };
+    const auto before = std::ranges::find_if(earlier.slot_notes, is_it);
+    const auto put = std::ranges::find_if(later.slot_notes, is_it);
+    const bool same = put == later.slot_notes.end() || before == earlier.slot_notes.end() ||
+                      put->second.hash == before->second.hash;
+    const bool removed =
+        std::ranges::find(later.slot_notes_removed, slot) != later.slot_notes_removed.end();
+    if (same && !removed) later.stale_hashes.push_back(slot);
+  }
+}
+
 }  // namespace
 
 void melt(ports::KeyChange earlier, ports::KeyChange& later) {
@@ -52,11 +69,13 @@ void melt(ports::KeyChange earlier, ports::KeyChange& later) {
   melt_list(earlier.holders, earlier.holders_removed, later.holders, later.holders_removed, id);
   melt_list(earlier.temporary_keys, earlier.temporary_keys_removed, later.temporary_keys,
             later.temporary_keys_removed, id);
+  melt_stale_hashes(earlier, later);
   melt_list(earlier.slot_notes, earlier.slot_notes_removed, later.slot_notes,
             later.slot_notes_removed, place);
   melt_list(earlier.room_codes, later.room_codes, first);
   melt_list(earlier.coupling_marks, later.coupling_marks, device);
   melt_list(earlier.coupled_since, later.coupled_since, first);
+  if (!later.holiday_table) later.holiday_table = std::move(earlier.holiday_table);
 }
 
 }  // namespace genkan::store

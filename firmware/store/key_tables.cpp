@@ -7,8 +7,9 @@ namespace genkan::store {
 
 namespace {
 
-// The migration that brought these tables.
+// The migrations that brought these tables.
 constexpr std::int64_t first_version = 4;
+constexpr std::int64_t first_with_holiday_table = 5;
 
 ports::KeyChange change_from(const ports::KeyMemory& memory) {
   ports::KeyChange change;
@@ -21,8 +22,10 @@ ports::KeyChange change_from(const ports::KeyMemory& memory) {
   for (const auto& [device, notes] : memory.slot_notes) {
     for (const auto& note : notes) change.slot_notes.emplace_back(device, note);
   }
+  change.stale_hashes.assign(memory.stale_hashes.begin(), memory.stale_hashes.end());
   for (const auto& [device, mark] : memory.coupling_marks) change.coupling_marks.push_back(mark);
   change.coupled_since.assign(memory.coupled_since.begin(), memory.coupled_since.end());
+  if (!memory.holiday_table.empty()) change.holiday_table = memory.holiday_table;
   return change;
 }
 
@@ -62,6 +65,7 @@ Result<> apply_keys(const Connection& connection, const Secrets& secrets,
   if (done) done = apply_reservations(connection, *writer, change);
   if (done) done = apply_visitors(connection, *writer, change);
   if (done) done = apply_locks(connection, secrets, change);
+  if (done) done = apply_holiday_table(connection, change);
   if (!done) return fail(done.error().in("keys"));
   return {};
 }
@@ -83,6 +87,7 @@ std::optional<Error> load_keys(const Connection& connection, const Secrets& secr
   load_reservations(connection, opened, memory, fault);
   load_visitors(connection, opened, memory, fault);
   load_locks(connection, secrets, memory, fault);
+  if (*version >= first_with_holiday_table) load_holiday_table(connection, memory, fault);
   for (const auto& row : opened.unreadable) memory.unreadable.push_back(row.whose);
   std::ranges::sort(memory.unreadable);
   memory.unreadable_secrets = static_cast<std::uint32_t>(memory.unreadable.size());
@@ -95,7 +100,6 @@ Result<> carry_keys_over(const Connection& connection, const Secrets& secrets,
   if (auto applied = apply_keys(connection, secrets, change_from(loaded.memory)); !applied) {
     return applied;
   }
-  if (auto marked = mark_stale(connection, loaded.memory); !marked) return marked;
   auto writer = SecretWriter::make(connection, secrets);
   if (!writer) return fail(writer.error());
   for (const auto& row : loaded.unreadable) {

@@ -99,6 +99,13 @@ Result<> apply_locks(const Connection& connection, const Secrets& secrets,
         });
   }
   if (done) {
+    done = run_for_each(
+        connection, "UPDATE slot_notes SET root = '' WHERE device = ?1 AND area = ?2 AND slot = ?3",
+        change.stale_hashes, [](Statement& statement, const auto& entry) {
+          bind_address(statement, entry.first, entry.second);
+        });
+  }
+  if (done) {
     done = run_for_each(connection, "INSERT OR REPLACE INTO coupled_since VALUES (?1, ?2)",
                         change.coupled_since, [](Statement& statement, const auto& entry) {
                           statement.bind(1, entry.first.str()).bind(2, milliseconds(entry.second));
@@ -130,14 +137,6 @@ void load_locks(const Connection& connection, const Secrets& secrets, ports::Key
   keep_rows(connection, "coupled_since", "SELECT device, since FROM coupled_since", fault,
             device_and_time,
             [&memory](std::pair<DeviceId, WallTime> entry) { memory.coupled_since.insert(entry); });
-}
-
-Result<> mark_stale(const Connection& connection, const ports::KeyMemory& memory) {
-  return run_for_each(
-      connection, "UPDATE slot_notes SET root = '' WHERE device = ?1 AND area = ?2 AND slot = ?3",
-      memory.stale_hashes, [](Statement& statement, const auto& entry) {
-        bind_address(statement, entry.first, entry.second);
-      });
 }
 
 }  // namespace genkan::store

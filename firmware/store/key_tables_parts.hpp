@@ -60,6 +60,9 @@ Result<> apply_locks(const Connection& connection, const Secrets& secrets,
                      const ports::KeyChange& change);
 void load_locks(const Connection& connection, const Secrets& secrets, ports::KeyMemory& memory,
                 std::optional<Error>& fault);
-Result<> mark_stale(const Connection& connection, const ports::KeyMemory& memory);
+// key_tables_holidays.cpp: the government's table
+Result<> apply_holiday_table(const Connection& connection, const ports::KeyChange& change);
+void load_holiday_table(const Connection& connection, ports::KeyMemory& memory,
+                        std::optional<Error>& fault);
 
 }  // namespace genkan::store

@@ -200,8 +200,12 @@ constexpr std::array migrations{
       PRIMARY KEY (owner, id, part)
     ) STRICT, WITHOUT ROWID;
     )sql",
-    // 5: accounts (placeholder until that branch is here).
+    // 5: the government's table of holidays, as UTF-8; no row: none was imported.
     R"sql(
+    CREATE TABLE holiday_table (
+      only INTEGER PRIMARY KEY CHECK (only = 1),
+      csv  TEXT NOT NULL
+    ) STRICT;
     )sql",
     // 6: the cloud. `meta` gets a name for this journal, the agent's certificate request, and the
     // ledger's floor. Times of the ledger's `expires` and the floor are seconds since 1970, the

@@ -6,15 +6,11 @@
 
 #include "firmware/base/log.hpp"
 #include "firmware/base/text.hpp"
+#include "firmware/domain/keys/secret_seal.hpp"
 
 namespace genkan::store {
 
 namespace {
-
-// What is sealed has one length, so that a sealed code does not tell how many digits it has: a byte
-// for the length, the secret, zeroes.
-constexpr std::size_t padded_size = 16;
-static_assert(domain::Code::most < padded_size && domain::CardNumber::most < padded_size);
 
 // In the order of domain::KeyOwner.
 constexpr std::array<std::string_view, 5> owner_words{"reservation", "holder", "temporary_key",
@@ -34,7 +30,7 @@ SecretKey derive(const SecretKey& from, std::string_view what) {
 
 GatewayKeys keys_from(const SecretKey& root) {
   return {derive(root, "genkan hashing 1"), derive(root, "genkan token 1"),
-          derive(root, "genkan link 1")};
+          derive(root, "genkan link 1"), derive(root, "genkan receive 1")};
 }
 
 // Ids have no zero byte, so no two owners are written the same.
@@ -99,57 +95,34 @@ Result<> Secrets::ensure_saved(WallTime now) {
   return {};
 }
 
-Sealed Secrets::seal(const domain::KeyRef& whose, ByteView secret) const {
-  std::array<std::uint8_t, padded_size> padded{};
-  padded[0] = static_cast<std::uint8_t>(secret.size());
-  std::ranges::copy(secret, padded.begin() + 1);
-  const std::string belongs_to = associated_data(whose);
-  Sealed sealed{sealing_id(),
-                genkan::seal(sealing_.at(sealing_id()).bytes(), padded, bytes_of(belongs_to))};
-  wipe(padded);
-  return sealed;
-}
-
-Result<Bytes> Secrets::open(const domain::KeyRef& whose, const Sealed& sealed) const {
-  const auto key = sealing_.find(sealed.key);
-  if (key == sealing_.end()) {
-    return fail(ErrorCode::unknown, cat("it was sealed with key ", printable(sealed.key),
-                                        ", which the key file lacks"));
-  }
-  const std::string belongs_to = associated_data(whose);
-  auto padded = unseal(key->second.bytes(), sealed.bytes, bytes_of(belongs_to));
-  if (!padded) return fail(padded.error());
-  if (padded->size() != padded_size || padded->front() >= padded_size) {
-    wipe(*padded);
-    return fail(ErrorCode::corrupt, "what was sealed is no code or card number");
-  }
-  return padded;
-}
-
 Sealed Secrets::seal(const domain::KeyRef& whose, const domain::Code& code) const {
-  return seal(whose, bytes_of(code.digits()));
+  return {sealing_id(),
+          domain::seal_secret(sealing_.at(sealing_id()).bytes(), code, associated_data(whose))};
 }
 
 Sealed Secrets::seal(const domain::KeyRef& whose, const domain::CardNumber& card) const {
-  return seal(whose, card.bytes());
+  return {sealing_id(),
+          domain::seal_secret(sealing_.at(sealing_id()).bytes(), card, associated_data(whose))};
+}
+
+Result<const SecretKey*> Secrets::key_of(const Sealed& sealed) const {
+  const auto key = sealing_.find(sealed.key);
+  if (key != sealing_.end()) return &key->second;
+  return fail(ErrorCode::unknown,
+              cat("it was sealed with key ", printable(sealed.key), ", which the key file lacks"));
 }
 
 Result<domain::Code> Secrets::open_code(const domain::KeyRef& whose, const Sealed& sealed) const {
-  auto padded = open(whose, sealed);
-  if (!padded) return fail(padded.error());
-  auto code =
-      domain::Code::parse({reinterpret_cast<const char*>(padded->data()) + 1, padded->front()});
-  wipe(*padded);
-  return code;
+  const auto key = key_of(sealed);
+  if (!key) return fail(key.error());
+  return domain::open_code((*key)->bytes(), sealed.bytes, associated_data(whose));
 }
 
 Result<domain::CardNumber> Secrets::open_card(const domain::KeyRef& whose,
                                               const Sealed& sealed) const {
-  auto padded = open(whose, sealed);
-  if (!padded) return fail(padded.error());
-  auto card = domain::CardNumber::from_bytes(ByteView(*padded).subspan(1, padded->front()));
-  wipe(*padded);
-  return card;
+  const auto key = key_of(sealed);
+  if (!key) return fail(key.error());
+  return domain::open_card((*key)->bytes(), sealed.bytes, associated_data(whose));
 }
 
 Result<> Secrets::begin_rotation() {

@@ -67,8 +67,7 @@ class Secrets {
  private:
   Secrets(std::filesystem::path path, KeyFile file, bool saved);
   void take(KeyFile file);
-  Sealed seal(const domain::KeyRef& whose, ByteView secret) const;
-  Result<Bytes> open(const domain::KeyRef& whose, const Sealed& sealed) const;
+  Result<const SecretKey*> key_of(const Sealed& sealed) const;
 
   std::filesystem::path path_;
   KeyFile file_;

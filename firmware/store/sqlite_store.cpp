@@ -207,8 +207,9 @@ asio::awaitable<Result<std::optional<domain::LedgerRow>>> SqliteStore::ledger_ro
   co_return std::move(*found);
 }
 
-asio::awaitable<Result<>> SqliteStore::rotate_key() {
+asio::awaitable<Result<>> SqliteStore::rotate_key(domain::RecordDraft record) {
   Job job;
+  job.change.records.push_back(std::move(record));
   job.rotates_key = true;
   const auto rotated = co_await write(std::move(job));
   if (!rotated) co_return fail(rotated.error());

@@ -54,7 +54,7 @@ class SqliteStore final : public ports::Store {
   boost::asio::awaitable<Result<Seq>> cursor(std::string reader) override;
   boost::asio::awaitable<Result<std::optional<domain::LedgerRow>>> ledger_row(
       std::string jti) override;
-  boost::asio::awaitable<Result<>> rotate_key() override;
+  boost::asio::awaitable<Result<>> rotate_key(domain::RecordDraft record) override;
   // The same for the life of the store.
   const GatewayKeys& keys() const { return keys_; }
   ports::StorageHealth health() const override;

@@ -14,6 +14,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "firmware/base/csv.hpp"
+#include "firmware/base/log.hpp"
 #include "firmware/base/random.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/domain/locks/key_claims.hpp"
@@ -98,7 +99,7 @@ domain::LockModel memory() {
 
 // A gateway's office on a disk of its own.
 struct Rig {
-  explicit Rig(const fs::path& folder) : secrets(key, key, key) {
+  explicit Rig(const fs::path& folder) : secrets(key, key, key, key) {
     store::Options options;
     options.path = folder / "bench.db";
     auto opened = store::SqliteStore::open(options, loop.get_executor(), clock);
@@ -114,6 +115,7 @@ struct Rig {
                                  .secrets = secrets,
                                  .zones = zones,
                                  .standings = standings,
+                                 .facts = facts,
                                  .model_of = [this](const DeviceId&) { return &model; },
                                  .random = [](std::uint32_t bound) { return random_below(bound); },
                                  .policy = policy,
@@ -137,6 +139,7 @@ struct Rig {
   domain::Holidays holidays;
   services::KeySecrets secrets;
   NoStandings standings;
+  services::KeyFacts facts;
   services::GatewayPolicy policy;
   domain::LockModel model = memory();
   std::unique_ptr<store::SqliteStore> store;
@@ -274,7 +277,7 @@ void measure_planning() {
   const domain::LockModel model = memory();
   domain::KeyBook book;
   fill(book, day);
-  const domain::ClaimContext context{book, inventory, holidays, hasher};
+  const domain::ClaimContext context{book, inventory, holidays, hasher, *zone};
   std::vector<double> firsts;
   std::vector<double> days;
   std::size_t plans = 0;
@@ -314,6 +317,7 @@ void measure_planning() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  set_log_level(LogLevel::warning);
   const fs::path base = argc > 1 ? fs::path(argv[1]) : fs::temp_directory_path();
   const fs::path folder = base / "genkan-import-bench";
   measure_import(folder);

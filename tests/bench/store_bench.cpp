@@ -1,14 +1,11 @@
 // The journal's store against a bare SQLite loop with the same durability (WAL, synchronous=FULL),
 // the same table and the same number of rows in a transaction, in the same run.
 //   store_bench [FOLDER]     FOLDER lies on the disk to be measured; default: the temporary folder
-// Prints one JSON object a figure: {"name", "value", "unit", "floor", "ratio", "goal", "met"}.
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,8 +14,10 @@
 #include <sqlite3.h>
 
 #include "firmware/base/json.hpp"
+#include "firmware/base/log.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/store/sqlite_store.hpp"
+#include "tests/bench/figures.hpp"
 
 namespace {
 
@@ -67,8 +66,8 @@ domain::RecordDraft draft(std::size_t i) {
 struct Measured {
   double per_second = 0;
   double bytes_each = 0;
-  double batch = 0;               // records a transaction
-  std::vector<double> latencies;  // milliseconds, sorted
+  double batch = 0;                 // records a transaction
+  std::vector<double> latencies{};  // milliseconds
 };
 
 Measured finish(std::uint64_t bytes_before, std::size_t records, double seconds,
@@ -76,7 +75,6 @@ Measured finish(std::uint64_t bytes_before, std::size_t records, double seconds,
   measured.per_second = static_cast<double>(records) / seconds;
   measured.bytes_each =
       static_cast<double>(written_bytes() - bytes_before) / static_cast<double>(records);
-  std::ranges::sort(measured.latencies);
   return measured;
 }
 
@@ -248,67 +246,44 @@ Measured bare_run(const fs::path& path, const std::string& tables, std::size_t r
   return finish(bytes, records, seconds, std::move(measured));
 }
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
+constexpr double least_ratio = 0.7;
 
-struct Figure {
+// Medians of the runs; store and bare loop took turns.
+struct Measure {
   std::string name;
   std::string unit;
-  std::vector<double> values;
-  std::vector<double> floors;
-  std::optional<double> goal;  // of the ratio value / floor
-  bool more_is_better = false;
+  bool goal = false;  // value at least `least_ratio` of the floor
+  std::vector<double> values{};
+  std::vector<double> floors{};
 };
 
-void print(const Figure& figure) {
-  const double value = median(figure.values);
-  const double floor = median(figure.floors);
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < figure.values.size(); ++i) {
-    ratios.push_back(figure.values[i] / figure.floors[i]);
+void report(const Measure& measure) {
+  bench::Figure figure{measure.name, bench::median(measure.values), measure.unit,
+                       bench::median(measure.floors)};
+  if (measure.goal) {
+    figure.goal = "ratio >= 0.7";
+    figure.met = figure.value >= least_ratio * *figure.floor;
   }
-  const double ratio = median(ratios);
-  const auto number = [](double x) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4g", x);
-    return std::string(text);
-  };
-  std::string goal = "null";
-  std::string met = "null";
-  if (figure.goal) {
-    goal = number(*figure.goal);
-    met =
-        (figure.more_is_better ? ratio >= *figure.goal : ratio <= *figure.goal) ? "true" : "false";
-  }
-  std::puts(cat(R"({"name": ")", figure.name, R"(", "value": )", number(value), R"(, "unit": ")",
-                figure.unit, R"(", "floor": )", number(floor), R"(, "ratio": )", number(ratio),
-                R"(, "goal": )", goal, R"(, "met": )", met, "}")
-                .c_str());
-  std::fflush(stdout);
-}
-
-double percentile(const std::vector<double>& sorted, double share) {
-  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+  bench::report(figure);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  set_log_level(LogLevel::warning);
   const fs::path parent = argc > 1 ? fs::path(argv[1]) : fs::temp_directory_path();
   std::string name = (parent / "store-bench-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) give_up("cannot make a folder in " + parent.string());
   const fs::path path = fs::path(name) / "bench.db";
-  Figure rate{"journal_records_burst", "records/s", {}, {}, 0.7, true};
-  Figure flood_rate{"journal_records_flood", "records/s", {}, {}, 0.7, true};
-  Figure group_bytes{"journal_bytes_burst", "bytes/record", {}, {}, {}, false};
-  Figure batch{"journal_batch_burst", "records/transaction", {}, {}, {}, false};
-  Figure flood_batch{"journal_batch_flood", "records/transaction", {}, {}, {}, false};
-  Figure single_rate{"journal_records_one_by_one", "records/s", {}, {}, 0.7, true};
-  Figure single_bytes{"journal_bytes_one_by_one", "bytes/record", {}, {}, {}, false};
-  Figure single_p50{"journal_commit_p50", "ms", {}, {}, {}, false};
-  Figure single_p99{"journal_commit_p99", "ms", {}, {}, {}, false};
+  Measure rate{"journal, bursts of 100", "records/s", true};
+  Measure flood_rate{"journal, a flood", "records/s", true};
+  Measure group_bytes{"journal, bursts: bytes to disk", "bytes/record"};
+  Measure batch{"journal, bursts: group", "records/transaction"};
+  Measure flood_batch{"journal, a flood: group", "records/transaction"};
+  Measure single_rate{"journal, one by one", "records/s", true};
+  Measure single_bytes{"journal, one by one: bytes to disk", "bytes/record"};
+  Measure single_p50{"journal, one commit, p50", "ms"};
+  Measure single_p99{"journal, one commit, p99", "ms"};
   for (int run = 0; run < runs; ++run) {
     const Measured grouped = store_burst(path, burst_window);
     const std::string tables = tables_of(path);
@@ -332,14 +307,14 @@ int main(int argc, char** argv) {
     single_rate.floors.push_back(bare_single.per_second);
     single_bytes.values.push_back(single.bytes_each);
     single_bytes.floors.push_back(bare_single.bytes_each);
-    single_p50.values.push_back(percentile(single.latencies, 0.5));
-    single_p50.floors.push_back(percentile(bare_single.latencies, 0.5));
-    single_p99.values.push_back(percentile(single.latencies, 0.99));
-    single_p99.floors.push_back(percentile(bare_single.latencies, 0.99));
+    single_p50.values.push_back(bench::quantile(single.latencies, 0.5));
+    single_p50.floors.push_back(bench::quantile(bare_single.latencies, 0.5));
+    single_p99.values.push_back(bench::quantile(single.latencies, 0.99));
+    single_p99.floors.push_back(bench::quantile(bare_single.latencies, 0.99));
   }
-  for (const auto* figure : {&rate, &batch, &flood_rate, &flood_batch, &group_bytes, &single_rate,
-                             &single_bytes, &single_p50, &single_p99}) {
-    print(*figure);
+  for (const auto* measure : {&rate, &batch, &flood_rate, &flood_batch, &group_bytes, &single_rate,
+                              &single_bytes, &single_p50, &single_p99}) {
+    report(*measure);
   }
   fs::remove_all(name);
   return 0;

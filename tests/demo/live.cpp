@@ -16,10 +16,11 @@ namespace genkan::demo {
 
 namespace {
 
+// At most 78 columns: most terminals have 80.
 constexpr const char* hints = R"(Three things to try, in another terminal:
-  ./dev genkan unlock lock-203                    the simulated bolt moves; 'done' is its own word
-  ./dev building zone 5 active; ./dev genkan arm  refused, and the open window is named
-  ./dev building unplug line-b                    an adapter pulled; 'plug line-b' puts it back
+  ./dev genkan unlock lock-203                    a bolt moves, and is read back
+  ./dev building zone 5 active; ./dev genkan arm  refused: the open window is named
+  ./dev building unplug line-b                    a line dies; back: plug line-b
 )";
 
 // A name in build/ for something of the running demo, for ./dev genkan and ./dev building; the

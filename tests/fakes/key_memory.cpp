@@ -30,10 +30,14 @@ void apply_notes(const ports::KeyChange& change, ports::KeyMemory& memory) {
   }
   for (const auto& [device, note] : change.slot_notes) {
     auto& notes = memory.slot_notes[device];
+    const auto before = std::ranges::find(notes, note.address, &domain::SlotNote::address);
+    const bool hashed = before == notes.end() || before->hash != note.hash;
+    if (hashed) memory.stale_hashes.erase({device, note.address});
     remove_note(notes, note.address);
     notes.push_back(note);
     std::ranges::sort(notes, {}, &domain::SlotNote::address);
   }
+  for (const auto& slot : change.stale_hashes) memory.stale_hashes.insert(slot);
   std::erase_if(memory.slot_notes, [](const auto& entry) { return entry.second.empty(); });
 }
 
@@ -52,6 +56,7 @@ void apply(const ports::KeyChange& change, ports::KeyMemory& memory) {
   apply_notes(change, memory);
   for (const auto& mark : change.coupling_marks) memory.coupling_marks[mark.device] = mark;
   for (const auto& [device, since] : change.coupled_since) memory.coupled_since[device] = since;
+  if (change.holiday_table) memory.holiday_table = *change.holiday_table;
 }
 
 }  // namespace genkan::fakes

@@ -88,12 +88,15 @@ asio::awaitable<Result<std::optional<domain::LedgerRow>>> FakeStore::ledger_row(
   co_return found->second;
 }
 
-asio::awaitable<Result<>> FakeStore::rotate_key() {
+asio::awaitable<Result<>> FakeStore::rotate_key(domain::RecordDraft record) {
   const auto token = asio::use_awaitable;
   co_await asio::post(loop_, token);
   while (disk_ == Disk::stuck) co_await asio::post(loop_, token);
   if (disk_ == Disk::failing) co_return fail(ErrorCode::io, "the disk is full");
   ++rotations_;
+  ports::Change change;
+  change.records.push_back(std::move(record));
+  apply(std::move(change));
   co_return Result<>{};
 }
 

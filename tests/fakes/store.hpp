@@ -49,7 +49,7 @@ class FakeStore final : public ports::Store {
   ports::asio::awaitable<Result<Seq>> cursor(std::string reader) override;
   ports::asio::awaitable<Result<std::optional<domain::LedgerRow>>> ledger_row(
       std::string jti) override;
-  ports::asio::awaitable<Result<>> rotate_key() override;
+  ports::asio::awaitable<Result<>> rotate_key(domain::RecordDraft record) override;
   ports::StorageHealth health() const override;
 
  private:

@@ -108,6 +108,24 @@ TEST_CASE("bad requests: each gets its sentence, and nothing changes") {
   const auto unknown = cli(gateway, {"lock", "lock-999"});
   CHECK(unknown.code == 5);
   CHECK(unknown.output == "genkan: there is no device 'lock-999'\n");
+  struct Typed {
+    std::vector<std::string> words;
+    std::string said;
+  };
+  const Typed mistyped[] = {
+      {{"lok", "lock-101"}, "genkan: there is no command 'lok'; did you mean 'lock'?"},
+      {{"bus", "scn"},
+       "genkan: there is no command 'scn'; did you mean 'scan'? (genkan bus --help)"},
+      {{"bus"}, "genkan: say which: genkan bus "},
+      {{}, "genkan: say what to do"},
+      {{"lock", "--tmeout", "3", "lock-101"}, "genkan: The following argument"},
+  };
+  for (const auto& typed : mistyped) {
+    const auto answer = cli(gateway, typed.words);
+    CAPTURE(answer.output);
+    CHECK(answer.code == 2);
+    CHECK(answer.output.find(typed.said) != std::string::npos);
+  }
   const auto refused = cli(gateway, {"open", "lock-101"});
   CHECK(refused.code == 1);
   CHECK_MESSAGE(refused.output.find("has no such command") != std::string::npos, refused.output);

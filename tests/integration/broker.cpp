@@ -16,14 +16,17 @@ namespace {
 
 constexpr auto patience = 10s;
 
-// Debian puts it where an ordinary user's PATH does not look.
-std::string program() {
+}  // namespace
+
+std::string mosquitto_program() {
   for (const char* path : {"/usr/sbin/mosquitto", "/usr/local/sbin/mosquitto", "/usr/bin/mosquitto",
                            "/usr/local/bin/mosquitto"}) {
     if (::access(path, X_OK) == 0) return path;
   }
   throw std::runtime_error("mosquitto is not installed (Debian: apt install mosquitto)");
 }
+
+namespace {
 
 bool takes_connections(int port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -74,7 +77,8 @@ void MosquittoBroker::write_settings() {
 
 void MosquittoBroker::start() {
   process_ = std::make_unique<Process>(
-      std::vector<std::string>{program(), "-c", (folder_.path() / "mosquitto.conf").string()},
+      std::vector<std::string>{mosquitto_program(), "-c",
+                               (folder_.path() / "mosquitto.conf").string()},
       folder_.path() / "mosquitto.log");
   const bool ready =
       wait_until([this] { return takes_connections(port_) || !process_->running(); }, patience);

@@ -7,6 +7,9 @@
 
 namespace genkan::test {
 
+// Where mosquitto is: Debian puts it where an ordinary user's PATH does not look.
+std::string mosquitto_program();
+
 // A real mosquitto on a free port of 127.0.0.1, with settings and a folder of its own. Everything
 // throws std::runtime_error with a sentence when it does not work; the destructor ends it.
 class MosquittoBroker {

@@ -339,6 +339,21 @@ void ask_as_the_cloud(Stage& stage) {
   CHECK(stage.cloud_asks("PUT", "/v1/site", "/v1/site", "{}").status == "403");
 }
 
+// The table of holidays, all keys for another gateway and from one, and the key behind them.
+void ask_about_transfer(Stage& stage) {
+  stage.ask("PUT", "/v1/holidays", "2027/1/1,A\r\n2027/11/23,B\r\n");
+  const ApiAnswer receiver = stage.ask("GET", "/v1/receiver");
+  REQUIRE_MESSAGE(receiver.status == 200, receiver.body);
+  const std::string to(receiver.json().at("receiver").as_string());
+  const ApiAnswer document = stage.ask("GET", "/v1/export?to=" + to, "", "/v1/export");
+  CHECK_MESSAGE(document.status == 200, document.body);
+  const ApiAnswer brings = stage.ask("PUT", "/v1/import?check=1", document.body, "/v1/import");
+  CHECK_MESSAGE(brings.status == 200, brings.body);
+  stage.ask("PUT", "/v1/import", "{}");  // 400, with its mistakes
+  CHECK(stage.ask("POST", "/v1/secrets/rotate").status == 200);
+  stage.ask("DELETE", "/v1/holidays");
+}
+
 // An id that an answer gave.
 std::string id_of(const ApiAnswer& answer) {
   REQUIRE_MESSAGE(answer.status == 200, answer.body);
@@ -421,6 +436,7 @@ TEST_CASE("API-4: live answers and messages are as openapi.json and the cloud co
   ask_everything(stage);
   ask_about_reservations(stage);
   ask_about_holders(stage);
+  ask_about_transfer(stage);
   ask_about_visitors(stage);
   go_wrong(stage);
   ask_badly(stage);

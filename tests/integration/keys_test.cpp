@@ -143,12 +143,16 @@ TEST_CASE("KEY-5, KEY-8: a lock that is away is shown as such, and mended when i
   CHECK(in_time([&] { return house.standing("lock-3", comes).starts_with("not_set"); }));
   CHECK(in_time([&] { return house.standing("lock-3", goes).starts_with("still_opens"); }));
   CHECK(in_time([&] { return house.told("key_remove_failed", "lock-3"); }));
+  const auto why = cli(house.gateway, {"why", "lock-3", "604127"});
+  CHECK(why.code == 1);
+  CHECK(why.output.find("but the code is not in the lock") != std::string::npos);
   CHECK(house.codes("lock-3") == std::multiset<std::string>{"604125", "604126"});
   house.building.control("fault line-a 3 none");
   CHECK(in_time(
       [&] { return house.codes("lock-3") == std::multiset<std::string>{"604125", "604127"}; }));
   CHECK(in_time([&] { return house.standing("lock-3", comes) == "set"; }));
   CHECK(house.standing("lock-3", stays) == "set");
+  CHECK(cli(house.gateway, {"why", "lock-3", "604127"}).code == 0);
 }
 
 TEST_CASE("DEV-4: a lock that was swapped gets its keys back") {

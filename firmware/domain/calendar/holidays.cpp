@@ -202,6 +202,8 @@ Result<> Holidays::take_table(std::string_view csv) {
                 "the table of holidays covers no year whole: it needs the days from 1 January to "
                 "23 November of a year from 1970 to 2099");
   }
+  const int last = whole.rbegin()->first;
+  table_until_ = std::max(table_until_.value_or(last), last);
   for (auto& [year, holidays] : whole) set_year(year, std::move(holidays));
   return {};
 }

@@ -46,6 +46,8 @@ class Holidays {
   // counts for the years that it covers whole (it has a 1 January and a 23 November of that year).
   // At most 64 KiB. An error names the line, and nothing is taken.
   Result<> take_table(std::string_view csv);
+  // The last year that the table which was taken covers whole; nothing without one.
+  std::optional<int> table_until() const { return table_until_; }
 
   bool is_holiday(LocalDay day) const;
   // Of a year 1970 to 2099, in order; other years have none.
@@ -56,6 +58,7 @@ class Holidays {
 
   std::vector<std::vector<Holiday>> years_;  // from the first year; one more, empty, for the others
   std::vector<bool> days_;                   // from 1 January of the first year: whether it is one
+  std::optional<int> table_until_;
 };
 
 }  // namespace genkan::domain

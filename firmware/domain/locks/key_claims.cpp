@@ -21,20 +21,6 @@ struct Owner {
   WallTime made;
 };
 
-// The zone of the building in which the device stands: that of the first of its rooms; without a
-// room, the site's first building. The check of the inventory has refused zones that do not exist.
-std::optional<TimeZone> zone_of(const Inventory& inventory, const DeviceConfig& device) {
-  std::string name =
-      inventory.buildings.empty() ? BuildingConfig{}.zone : inventory.buildings.front().zone;
-  const RoomConfig* room = device.rooms.empty() ? nullptr : inventory.room(device.rooms.front());
-  for (const BuildingConfig& building : inventory.buildings) {
-    if (room && building.id == room->building) name = building.zone;
-  }
-  auto zone = TimeZone::named(name);
-  if (!zone) return std::nullopt;
-  return std::move(*zone);
-}
-
 // Whether a device stands in a dwelling of a building in whose common area the lock is (RES-40).
 bool serves(const Inventory& inventory, const DeviceConfig& lock, const DeviceId& id) {
   const DeviceConfig* device = inventory.device(id);
@@ -52,11 +38,10 @@ bool serves(const Inventory& inventory, const DeviceConfig& lock, const DeviceId
 class Collector {
  public:
   Collector(const ClaimContext& context, const DeviceConfig& lock, const LockModel& model,
-            const TimeZone& zone, WallTime now, WallTime until)
+            WallTime now, WallTime until)
       : context_(context),
         lock_(lock),
         model_(model),
-        zone_(zone),
         lead_(std::clamp(lock.key_lead.value_or(model.lead_most), minutes{0}, model.lead_most)),
         now_(now),
         until_(std::clamp(until, all_time.start, all_time.end)) {}
@@ -138,9 +123,10 @@ class Collector {
 
   std::vector<LockTiming> timings_of(const Owner& owner) const {
     if (!model_.schedule_in_lock) {
-      return timings_by_occurrence(owner.timing, zone_, context_.holidays, now_, until_ + lead_);
+      return timings_by_occurrence(owner.timing, context_.zone, context_.holidays, now_,
+                                   until_ + lead_);
     }
-    const auto timing = timing_by_schedule(owner.timing, zone_, context_.holidays,
+    const auto timing = timing_by_schedule(owner.timing, context_.zone, context_.holidays,
                                            model_.schedule_step, now_, owner.made);
     if (!timing || timing->opens.end <= now_ || timing->opens.start - lead_ >= until_) return {};
     return {*timing};
@@ -157,7 +143,6 @@ class Collector {
   const ClaimContext& context_;
   const DeviceConfig& lock_;
   const LockModel& model_;
-  const TimeZone& zone_;
   minutes lead_;
   WallTime now_;
   WallTime until_;
@@ -170,19 +155,16 @@ std::vector<Claim> claims_of(const ClaimContext& context, const DeviceId& lock,
                              const LockModel& model, WallTime now, WallTime until) {
   const DeviceConfig* device = context.inventory.device(lock);
   if (!device || !model.has_memory()) return {};
-  const auto zone = zone_of(context.inventory, *device);
-  if (!zone) return {};
-  return Collector(context, *device, model, *zone, now, until).run();
+  return Collector(context, *device, model, now, until).run();
 }
 
 WallTime claims_hold_until(const ClaimContext& context, const DeviceId& lock,
                            const LockModel& model, WallTime now, WallTime until) {
   const DeviceConfig* device = context.inventory.device(lock);
   if (!device || !model.schedule_in_lock) return until;
-  const auto zone = zone_of(context.inventory, *device);
-  if (!zone) return until;
-  const auto today = std::chrono::floor<std::chrono::days>(zone->to_local(now - day_turns));
-  return std::min(until, zone->to_wall(today + std::chrono::days{1}) + day_turns);
+  const TimeZone& zone = context.zone;
+  const auto today = std::chrono::floor<std::chrono::days>(zone.to_local(now - day_turns));
+  return std::min(until, zone.to_wall(today + std::chrono::days{1}) + day_turns);
 }
 
 }  // namespace genkan::domain

@@ -16,6 +16,7 @@ struct ClaimContext {
   const Inventory& inventory;
   const Holidays& holidays;
   const KeyHasher& hasher;
+  const TimeZone& zone;  // of the building that the lock stands in
   // Since when this lock's coupling is `entrance`: what was made before is not copied to it, and
   // nothing is if it is not known (RES-40).
   std::optional<WallTime> coupled_since{};

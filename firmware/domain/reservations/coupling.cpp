@@ -144,6 +144,22 @@ bool unlocks_again(const CoupledDevice& device, OperatedBy by) {
          device.lock->unlocks_again_after.end();
 }
 
+// When the first of those that touch one another, up to this one, opens.
+WallTime opened_at(const CoupledTime& last, const std::vector<CoupledTime>& times) {
+  WallTime from = opens_from(last);
+  WallTime start = last.opens.start;
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (const CoupledTime& time : times) {
+      if (opens_from(time) >= from || time.opens.end < std::max(start, from)) continue;
+      from = opens_from(time);
+      start = time.opens.start;
+      grown = true;
+    }
+  }
+  return from;
+}
+
 }  // namespace
 
 CouplingStep follow(const CoupledDevice& device, const std::vector<CoupledTime>& times,
@@ -165,6 +181,24 @@ CouplingStep follow(const CoupledDevice& device, const std::vector<CoupledTime>&
   }
   take(device, turn, state, step);
   return step;
+}
+
+WallTime mark_for(const CoupledDevice& device, const MovedTimes& moved, const CouplingMark& mark,
+                  WallTime now) {
+  WallTime back = mark.followed_to;
+  if (!follows(device)) return back;
+  const bool starts = follows_starts(device);
+  const bool ran = std::ranges::any_of(moved.before, [starts, now](const CoupledTime& time) {
+    return (starts ? opens_from(time) : time.opens.start) <= now && now < time.opens.end;
+  });
+  for (const CoupledTime& time : moved.changed) {
+    if (time.opens.end <= time.opens.start || time.made >= time.opens.end) continue;
+    const bool over = time.opens.end <= now;
+    if (over != ran || (!over && !starts)) continue;
+    const WallTime moment = over ? time.opens.end : opened_at(time, moved.now);
+    if (moment <= now) back = std::min(back, moment - std::chrono::milliseconds{1});
+  }
+  return back;
 }
 
 std::optional<Command> answer_to_hand(const CoupledDevice& device,

@@ -31,7 +31,7 @@ struct CoupledDevice {
 
 // How far the device has followed; on disk with the record of what was sent. It moves to the last
 // moment that was due, not to now, so that a reservation made or moved meanwhile still acts, unless
-// another's moment came after its own (then the caller may set the mark back to before it). A
+// another's moment came after its own (then the caller sets the mark back: mark_for). A
 // device that is coupled newly begins with the present.
 struct CouplingMark {
   DeviceId device;
@@ -63,6 +63,19 @@ struct CouplingStep {
 CouplingStep follow(const CoupledDevice& device, const std::vector<CoupledTime>& times,
                     const CouplingMark& mark, const std::optional<DeviceState>& state,
                     WallTime now);
+
+// The times of a device before and after reservations were moved; `changed`: those of now that were
+// not there before.
+struct MovedTimes {
+  const std::vector<CoupledTime>& before;
+  const std::vector<CoupledTime>& now;
+  const std::vector<CoupledTime>& changed;
+};
+// Where the mark must stand then, so that follow() does what came of it: what runs now and did not
+// is opened, what ran and is over now is closed, though its moment may lie behind the mark. Where
+// something ran before and does still, nothing is done again. Otherwise the mark as it is.
+WallTime mark_for(const CoupledDevice& device, const MovedTimes& moved, const CouplingMark& mark,
+                  WallTime now);
 
 // What to send after the lock was moved by somebody (RES-32, RES-36): nothing, unlock, or lock.
 std::optional<Command> answer_to_hand(const CoupledDevice& device,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -20,7 +21,8 @@ using domain::DeviceKind;
 constexpr auto actor = "coupling";
 constexpr std::chrono::seconds command_time{20};
 // Times are taken from the records for so long behind and ahead, and anew at least once an hour.
-constexpr std::chrono::days looked_back{40};  // the longest that a reservation stays on the lists
+constexpr std::chrono::days looked_back{40};    // the longest that a reservation stays on the lists
+constexpr std::chrono::hours always_known{24};  // so that what is moved behind the mark is seen
 constexpr std::chrono::hours looked_ahead{26};
 constexpr std::chrono::hours taken_for{1};
 constexpr std::size_t most_times = 64;  // of one reservation
@@ -35,6 +37,18 @@ bool follows(const domain::DeviceConfig& device) {
   return device.coupling == Coupling::with_reservation || device.coupling == Coupling::end_only;
 }
 
+// What is new of the times that would have been known before.
+std::vector<domain::CoupledTime> added(const std::vector<domain::CoupledTime>& before,
+                                       const domain::Interval& known,
+                                       const std::vector<domain::CoupledTime>& now) {
+  std::vector<domain::CoupledTime> list;
+  for (const auto& time : now) {
+    const bool seen = known.start < time.opens.end && time.opens.start < known.end;
+    if (seen && std::ranges::find(before, time) == before.end()) list.push_back(time);
+  }
+  return list;
+}
+
 bool share_a_room(const domain::DeviceConfig& left, const domain::DeviceConfig& right) {
   return std::ranges::find_first_of(left.rooms, right.rooms) != left.rooms.end();
 }
@@ -45,6 +59,7 @@ struct Couplings::Follower {
   DeviceId device;
   domain::CouplingMark mark;
   std::vector<domain::CoupledTime> times;
+  domain::Interval known;  // all times in this are in `times`; empty: none taken
   WallTime times_until{};  // taken anew from then on
   WallTime looked_at{};
   WallTime next{};  // when time alone makes it due
@@ -95,21 +110,28 @@ bool Couplings::State::concerns(const domain::Reservation& reservation,
 void Couplings::State::take_times(Follower& follower) {
   const WallTime now = needs.clock.wall();
   follower.stale = false;
-  follower.times.clear();
+  const auto before = std::exchange(follower.times, {});
   follower.times_until = now + taken_for;
   const auto* device = needs.directory.inventory().device(follower.device);
   if (device == nullptr) return;
   const auto& zone = zones.of(follower.device);
-  const WallTime from = std::max(std::min(follower.mark.followed_to, now), now - looked_back);
+  const WallTime mark = std::min(follower.mark.followed_to, now - always_known);
+  const domain::Interval window{std::max(mark, now - looked_back) - domain::coupling_lead,
+                                now + looked_ahead};
   for (const auto& [id, reservation] : needs.book.reservations()) {
     if (!concerns(reservation, *device)) continue;
-    const auto opens =
-        domain::occurrences(reservation.timing, zone, needs.holidays, from - domain::coupling_lead,
-                            now + looked_ahead, most_times);
+    const auto opens = domain::occurrences(reservation.timing, zone, needs.holidays, window.start,
+                                           window.end, most_times);
     for (const auto& interval : opens) follower.times.push_back({interval, reservation.made});
   }
   std::ranges::sort(follower.times, {},
                     [](const auto& time) { return std::pair(time.opens, time.made); });
+  const auto changed = added(before, follower.known, follower.times);
+  follower.known = window;
+  const auto* entry = needs.directory.find(follower.device);
+  if (!follower.marked || entry == nullptr) return;
+  const domain::MovedTimes moved{before, follower.times, changed};
+  keep_mark(follower, domain::mark_for(coupled(*entry), moved, follower.mark, now));
 }
 
 void Couplings::State::keep_mark(Follower& follower, WallTime followed_to) const {

@@ -5,6 +5,7 @@
 #include "firmware/base/text.hpp"
 #include "firmware/services/cloud/cloud_book.hpp"
 #include "firmware/services/keys/json_fields.hpp"
+#include "firmware/services/keys/key_json.hpp"
 
 namespace genkan::services {
 
@@ -70,6 +71,21 @@ Result<std::optional<WallTime>> read_at(const JsonFields& fields) {
   return at;
 }
 
+bool keeps(const KeyDesk& desk, const DeviceId& door, Credential how) {
+  if (how == Credential::code) return desk.keeps_codes(door);
+  return how == Credential::card && desk.keeps_cards(door);
+}
+
+// How the key stands in the door's own memory, which is what decides there; null: it is not in it.
+json::value in_lock(const KeyDesk& desk, const DeviceId& door, const domain::KeyRef& key,
+                    Credential how) {
+  for (const auto& [device, standing] : desk.needs().standings.standings_of(key.owner, key.id)) {
+    const bool card = how == Credential::card;
+    if (device == door && standing.key.card == card) return key_json(desk, door, standing);
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Result<> EntryOffice::may_enter(const domain::Caller& caller) const {
@@ -108,6 +124,10 @@ Result<json::object> EntryOffice::why(const domain::Caller& caller, const Device
   if (!answer) return fail(answer.error());
   json::object object = to_json(*answer);
   object.erase("command");
+  const auto& key = answer->decision.key;
+  if (!*at && key && keeps(desk_, door, shown->how)) {
+    object["in_lock"] = in_lock(desk_, door, *key, shown->how);
+  }
   return object;
 }
 

@@ -20,7 +20,9 @@ class EntryOffice {
   boost::asio::awaitable<Result<json::object>> enter(domain::Caller caller, DeviceId door,
                                                      json::object request);
   // The same without "command": what would happen, now or "at" (RFC 3339). Nothing moves, counts or
-  // is recorded.
+  // is recorded. Where the key is one that the door's own memory keeps, that memory decides:
+  // without "at", "in_lock" says how it stands there (K of key_json.hpp), null that it is not in
+  // it.
   Result<json::object> why(const domain::Caller& caller, const DeviceId& door,
                            const json::object& request) const;
 

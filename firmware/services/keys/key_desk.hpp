@@ -15,6 +15,7 @@
 #include "firmware/ports/store.hpp"
 #include "firmware/services/directory.hpp"
 #include "firmware/services/gateway.hpp"
+#include "firmware/services/keys/key_facts.hpp"
 #include "firmware/services/keys/key_secrets.hpp"
 #include "firmware/services/keys/key_standings.hpp"
 #include "firmware/services/keys/turn.hpp"
@@ -38,6 +39,7 @@ class KeyDesk {
     const KeySecrets& secrets;
     Zones& zones;
     const KeyStandings& standings;
+    const KeyFacts& facts;
     // Null: no lock, or unknown.
     std::function<const domain::LockModel*(const DeviceId&)> model_of;
     domain::RandomBelow random;

@@ -267,17 +267,13 @@ void KeyLock::tell_read() {
 
 void KeyLock::take_claims(const domain::LockModel& lock, WallTime now) {
   dirty_ = false;
-  std::optional<WallTime> coupled_since;
-  const auto& facts = needs_.facts;
-  if (const auto at = facts.coupled_since.find(device_); at != facts.coupled_since.end()) {
-    coupled_since = at->second;
-  }
   const domain::ClaimContext context{.book = needs_.book,
                                      .inventory = needs_.directory.inventory(),
                                      .holidays = needs_.holidays,
                                      .hasher = needs_.hasher,
-                                     .coupled_since = coupled_since,
-                                     .unreadable = facts.unreadable};
+                                     .zone = zones_.of(device_),
+                                     .coupled_since = needs_.facts.since_of(device_),
+                                     .unreadable = needs_.facts.unreadable};
   const WallTime until = now + planned_ahead;
   claims_ = domain::claims_of(context, device_, lock, now, until);
   claims_until_ =

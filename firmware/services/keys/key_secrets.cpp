@@ -8,15 +8,18 @@ namespace genkan::services {
 
 KeySecrets::KeySecrets(std::span<const std::uint8_t, 32> hashing,
                        std::span<const std::uint8_t, 32> its_token,
-                       std::span<const std::uint8_t, 32> its_link)
+                       std::span<const std::uint8_t, 32> its_link,
+                       std::span<const std::uint8_t, 32> its_receive)
     : hasher(hashing) {
   std::ranges::copy(its_token, token.begin());
   std::ranges::copy(its_link, link.begin());
+  std::ranges::copy(its_receive, receive.begin());
 }
 
 KeySecrets::~KeySecrets() {
   wipe(token);
   wipe(link);
+  wipe(receive);
 }
 
 }  // namespace genkan::services

@@ -40,6 +40,25 @@ void KeySync::restore(const std::map<DeviceId, std::vector<domain::SlotNote>>& n
   site_changed();
 }
 
+std::map<DeviceId, std::vector<domain::SlotNote>> KeySync::notes() const {
+  auto all = state_->kept;
+  for (const auto& [device, lock] : state_->locks) {
+    for (const auto& [slot, note] : lock->notes()) all[device].push_back(note);
+  }
+  return all;
+}
+
+void KeySync::adopt(const std::vector<std::pair<DeviceId, domain::SlotNote>>& notes) {
+  for (const auto& [device, note] : notes) {
+    const auto lock = state_->locks.find(device);
+    if (lock != state_->locks.end()) {  // begins anew with what is known of it now
+      lock->second->stop();
+      state_->locks.erase(lock);
+    }
+    state_->kept[device].push_back(note);
+  }
+}
+
 void KeySync::site_changed() {
   State& s = *state_;
   const domain::Inventory& site = s.needs.directory.inventory();

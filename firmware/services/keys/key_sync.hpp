@@ -18,6 +18,7 @@
 #include "firmware/ports/lock_memory.hpp"
 #include "firmware/ports/store.hpp"
 #include "firmware/services/directory.hpp"
+#include "firmware/services/keys/key_facts.hpp"
 #include "firmware/services/keys/key_news.hpp"
 #include "firmware/services/keys/key_standings.hpp"
 
@@ -33,16 +34,6 @@ struct LockKeys {
   std::optional<std::uint32_t> serial;
   std::optional<std::chrono::seconds> clock_off;  // ahead: above 0; locks that keep schedules
   std::string fault;                              // why the lock cannot be brought up to date
-};
-
-// What the records say beside the book; kept by who changes them.
-struct KeyFacts {
-  // When a common door's coupling became `entrance` (RES-40).
-  std::map<DeviceId, WallTime> coupled_since;
-  // Keys whose code or card the store could not open, in order (docs/SECRETS.md).
-  std::vector<domain::KeyRef> unreadable;
-  // Notes with a hash of a lost hashing key.
-  std::set<std::pair<DeviceId, domain::SlotAddress>> stale_hashes;
 };
 
 // The reconciler of keys: for each lock it computes what should be in its memory (domain/locks),
@@ -72,6 +63,11 @@ class KeySync final : public KeyStandings {
 
   // The notes of the last run; before the first tick.
   void restore(const std::map<DeviceId, std::vector<domain::SlotNote>>& notes);
+  // The notes as they are, of devices that are not there too.
+  std::map<DeviceId, std::vector<domain::SlotNote>> notes() const;
+  // What another gateway noted of locks of which nothing is noted here; they are on disk already.
+  // Takes effect at the next site_changed().
+  void adopt(const std::vector<std::pair<DeviceId, domain::SlotNote>>& notes);
   // Devices came or went, or their lead or coupling changed. Notes of devices that are gone stay on
   // disk until the device is back or forget() is told.
   void site_changed();

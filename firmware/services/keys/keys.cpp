@@ -39,10 +39,11 @@ struct Keys::Parts {
                 .secrets = needs.secrets,
                 .zones = zones,
                 .standings = sync,
+                .facts = facts,
                 .model_of = [this](const DeviceId& device) { return needs.memory.model(device); },
                 .random = needs.random,
                 .policy = needs.policy,
-                .applied = [this](const ports::KeyChange& change) { refresh_ring(change); },
+                .applied = [this](const ports::KeyChange& change) { applied(change); },
                 .changed = [this] { look_again(); }}};
   ReservationViews views{desk};
   ReservationOffice reservations{desk, views};
@@ -51,12 +52,16 @@ struct Keys::Parts {
   HolderImport import{desk};
   TemporaryOffice temporary{desk};
   RoomCodes room_codes{desk};
+  HolidayOffice holidays{desk, needs.holidays};
+  SecretOffice secrets{desk, needs.troubles, facts};
   KeyRetention retention{desk};
   Entries entries{
       {needs.store, needs.clock, needs.directory, book, ring, needs.secrets, needs.commands, news}};
 
   domain::GrantSources sources() const;
   void take_doors();
+  void applied(const ports::KeyChange& change);
+  void take_holidays(const std::string& table);
   void refresh_ring(const ports::KeyChange& change);
   void look_again();
   void follow_couplings(ports::Change& change);
@@ -83,6 +88,23 @@ void Keys::Parts::take_doors() {
   }
   doors = std::make_unique<const domain::SiteDoors>(needs.directory.inventory(),
                                                     needs.directory.models(), of_buildings);
+}
+
+void Keys::Parts::applied(const ports::KeyChange& change) {
+  if (change.holiday_table) take_holidays(*change.holiday_table);
+  for (const auto& [device, since] : change.coupled_since) facts.coupled_since[device] = since;
+  facts.stale_hashes.insert(change.stale_hashes.begin(), change.stale_hashes.end());
+  sync.adopt(change.slot_notes);
+  secrets.resolve(change);
+  refresh_ring(change);
+}
+
+void Keys::Parts::take_holidays(const std::string& table) {
+  const auto taken = holidays.take(table);
+  ring.holidays_changed();
+  if (taken) return;
+  log(LogLevel::error, "the table of holidays on disk cannot be read; the law counts",
+      {{"reason", taken.error().message()}});
 }
 
 // Only the keys that changed are made anew: a door waits for no import.
@@ -137,7 +159,7 @@ boost::asio::awaitable<void> forget_old_keys(std::shared_ptr<Parts> parts) {
 Keys::Keys(Needs needs) : parts_(std::make_shared<Parts>(std::move(needs))) {}
 Keys::~Keys() = default;
 
-void Keys::start(const ports::KeyMemory& memory) {
+void Keys::start(const ports::KeyMemory& memory, ports::Change& change) {
   Parts& p = *parts_;
   ports::KeyChange all;
   all.reservations = memory.reservations;
@@ -147,14 +169,14 @@ void Keys::start(const ports::KeyMemory& memory) {
   all.temporary_keys = memory.temporary_keys;
   for (const auto& [room, code] : memory.room_codes) all.room_codes.emplace_back(room, code);
   apply(all, p.book);
+  if (!memory.holiday_table.empty()) p.take_holidays(memory.holiday_table);
   p.facts = {memory.coupled_since, memory.unreadable, memory.stale_hashes};
-  ports::Change change;
+  p.secrets.judge(change);
   p.follow_couplings(change);
   p.take_doors();
   domain::fill(p.ring, p.sources());
   p.sync.restore(memory.slot_notes);
   p.couplings.restore(memory.coupling_marks);
-  if (!change.keys.empty()) p.needs.store.submit(std::move(change));
 }
 
 void Keys::site_changed(ports::Change& change) {
@@ -197,6 +219,7 @@ RoomCodes& Keys::room_codes() { return parts_->room_codes; }
 Entries& Keys::entries() { return parts_->entries; }
 KeySync& Keys::sync() { return parts_->sync; }
 KeyDesk& Keys::desk() { return parts_->desk; }
-const domain::Holidays& Keys::holidays() const { return parts_->needs.holidays; }
+HolidayOffice& Keys::holidays() { return parts_->holidays; }
+SecretOffice& Keys::secrets() { return parts_->secrets; }
 
 }  // namespace genkan::services

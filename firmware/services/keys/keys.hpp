@@ -16,11 +16,13 @@
 #include "firmware/services/keys/group_office.hpp"
 #include "firmware/services/keys/holder_import.hpp"
 #include "firmware/services/keys/holder_office.hpp"
+#include "firmware/services/keys/holiday_office.hpp"
 #include "firmware/services/keys/key_secrets.hpp"
 #include "firmware/services/keys/key_sync.hpp"
 #include "firmware/services/keys/reservation_office.hpp"
 #include "firmware/services/keys/reservation_views.hpp"
 #include "firmware/services/keys/room_codes.hpp"
+#include "firmware/services/keys/secret_office.hpp"
 #include "firmware/services/keys/temporary_office.hpp"
 #include "firmware/services/troubles.hpp"
 
@@ -49,8 +51,9 @@ class Keys {
   Keys(const Keys&) = delete;
   Keys& operator=(const Keys&) = delete;
 
-  // Takes up what the disk remembers; the directory has the site already.
-  void start(const ports::KeyMemory& memory);
+  // Takes up what the disk remembers; the directory has the site already, and the troubles what
+  // stood. `change` gets what belongs on disk with it.
+  void start(const ports::KeyMemory& memory, ports::Change& change);
   // The site was changed; its keys follow. `change` gets what belongs on disk with it.
   void site_changed(ports::Change& change);
   // A device reported.
@@ -66,10 +69,11 @@ class Keys {
   HolderImport& holder_import();
   TemporaryOffice& temporary_keys();
   RoomCodes& room_codes();
+  HolidayOffice& holidays();
+  SecretOffice& secrets();
   Entries& entries();
   KeySync& sync();
   KeyDesk& desk();
-  const domain::Holidays& holidays() const;
 
  private:
   struct Parts;

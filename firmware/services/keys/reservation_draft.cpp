@@ -166,9 +166,9 @@ class Drafter {
   }
 
   // On the day of the start; where the building's end is at or before its start, or the day's is
-  // over by then, the day after (SITE-8).
+  // over by then, the day after (SITE-8). A time alone is the next such time after the start.
   static MomentDefaults default_end(LocalTime start, const domain::BuildingConfig& building) {
-    MomentDefaults end{std::chrono::floor<std::chrono::days>(start), building.default_end};
+    MomentDefaults end{std::chrono::floor<std::chrono::days>(start), building.default_end, start};
     if (building.default_end <= building.default_start) end.day += std::chrono::days(1);
     while (LocalTime(end.day) + end.time <= start) end.day += std::chrono::days(1);
     return end;

@@ -118,4 +118,14 @@ std::string still_opening(const KeyDesk& desk, const DeviceId& device) {
              "' still holds, and will go on opening for: ", enumerated(keys));
 }
 
+std::vector<std::string> still_opening(const KeyDesk& desk, const domain::Inventory& site) {
+  std::vector<std::string> sentences;
+  for (const auto& device : desk.inventory().devices) {
+    if (site.device(device.id) != nullptr) continue;
+    auto still = still_opening(desk, device.id);
+    if (!still.empty()) sentences.push_back(std::move(still));
+  }
+  return sentences;
+}
+
 }  // namespace genkan::services

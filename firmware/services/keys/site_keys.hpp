@@ -24,5 +24,7 @@ KeysGone keys_gone_with(const KeyDesk& desk, const domain::Caller& caller,
 // SITE-7: whose keys go on opening a lock that is deleted now, since they are, or may be, in its
 // memory: "'Door 101' still holds, and will go on opening for: the code of 'Anna'". Empty: none.
 std::string still_opening(const KeyDesk& desk, const DeviceId& device);
+// The same of all devices that `site` has no more.
+std::vector<std::string> still_opening(const KeyDesk& desk, const domain::Inventory& site);
 
 }  // namespace genkan::services

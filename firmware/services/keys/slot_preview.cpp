@@ -67,32 +67,55 @@ class Preview {
   Preview(const KeyDesk& desk, const Reservation& reservation)
       : desk_(desk), reservation_(reservation) {}
 
-  void add_door(const DeviceId& door, json::array& list) const {
-    const auto* model = desk_.needs().model_of(door);
+  // The doors that are reserved, then those of common areas that it is copied to (RES-40).
+  json::array make() const {
+    json::array list;
     const auto next = domain::current_or_next(reservation_.timing, zone_of(desk_, reservation_),
                                               desk_.needs().holidays, desk_.now());
-    if (model == nullptr || !model->has_memory() || !next) return;
-    const LockKeys lock = desk_.needs().standings.keys_of(door);
-    std::optional<SlotPlan> plan;
-    if (lock.image) plan = plan_of(door, *model, lock, std::max(desk_.now(), next->start));
-    if (domain::has_code(reservation_.kind)) add(door, false, plan, list);
-    if (reservation_.card) add(door, true, plan, list);
+    if (!next) return list;
+    const WallTime when = std::max(desk_.now(), next->start);
+    const auto doors = desk_.book().devices_of(reservation_);
+    for (const auto& door : doors) add_door(door, when, list);
+    for (const auto& device : desk_.inventory().devices) {
+      const bool own = std::ranges::find(doors, device.id) != doors.end();
+      if (device.coupling == domain::Coupling::entrance && !own) add_door(device.id, when, list);
+    }
+    return list;
   }
 
  private:
-  SlotPlan plan_of(const DeviceId& door, const domain::LockModel& model, const LockKeys& lock,
-                   WallTime when) const {
-    const domain::ClaimContext context{desk_.book(), desk_.inventory(), desk_.needs().holidays,
-                                       desk_.needs().secrets.hasher};
-    const auto claims =
-        domain::claims_of(context, door, model, when, when + std::chrono::minutes(1));
-    return domain::plan_slots(model, claims, notes_of(lock, claims), lock.image, when);
+  void add_door(const DeviceId& door, WallTime when, json::array& list) const {
+    const auto* model = desk_.needs().model_of(door);
+    if (model == nullptr || !model->has_memory()) return;
+    const LockKeys lock = desk_.needs().standings.keys_of(door);
+    const auto claims = claims_of(door, *model, when);
+    std::optional<SlotPlan> plan;
+    if (lock.image) {
+      plan = domain::plan_slots(*model, claims, notes_of(lock, claims), lock.image, when);
+    }
+    for (const bool card : {false, true}) {
+      const domain::KeyRef key{domain::KeyOwner::reservation, reservation_.id.str(), card};
+      if (std::ranges::find(claims, key, &Claim::key) != claims.end()) add(door, key, plan, list);
+    }
   }
 
-  void add(const DeviceId& door, bool card, const std::optional<SlotPlan>& plan,
+  std::vector<Claim> claims_of(const DeviceId& door, const domain::LockModel& model,
+                               WallTime when) const {
+    const auto& needs = desk_.needs();
+    const domain::ClaimContext context{.book = desk_.book(),
+                                       .inventory = desk_.inventory(),
+                                       .holidays = needs.holidays,
+                                       .hasher = needs.secrets.hasher,
+                                       .zone = needs.zones.of(door),
+                                       .coupled_since = needs.facts.since_of(door),
+                                       .unreadable = needs.facts.unreadable};
+    return domain::claims_of(context, door, model, when, when + std::chrono::minutes(1));
+  }
+
+  void add(const DeviceId& door, const domain::KeyRef& key, const std::optional<SlotPlan>& plan,
            json::array& list) const {
     KeyStanding standing;
-    standing.key = {domain::KeyOwner::reservation, reservation_.id.str(), card};
+    standing.key = key;
     std::string why = plan ? "" : "the lock's memory has not been read yet";
     if (plan) {
       const auto found = std::ranges::find(plan->standings, standing.key, &KeyStanding::key);
@@ -120,11 +143,8 @@ class Preview {
 }  // namespace
 
 json::array slot_preview(const KeyDesk& desk, const Reservation& reservation) {
-  json::array list;
   const Tried tried(desk.needs().book, reservation);
-  const Preview preview(desk, reservation);
-  for (const auto& door : desk.book().devices_of(reservation)) preview.add_door(door, list);
-  return list;
+  return Preview(desk, reservation).make();
 }
 
 }  // namespace genkan::services

@@ -45,6 +45,21 @@ std::optional<domain::TemporaryRule> read_once(const json::object& object, Fault
   return once;
 }
 
+void read_room(const JsonFields& fields, const KeyDesk& desk, TemporaryKey& key) {
+  key.room = RoomId(fields.needed_text("room", "the id of the room that issues it"));
+  if (key.room.empty()) return;
+  const auto* room = desk.inventory().room(key.room);
+  if (room == nullptr) {
+    return fields.fault("room", cat("there is no room '", printable(key.room.str(), 48),
+                                    "'; give the id of one that there is"));
+  }
+  if (room->common) {
+    fields.fault("room", cat("'", room->name, "' is a common area; give the room that issues it"));
+  }
+}
+
+}  // namespace
+
 std::optional<domain::TemporaryRule> read_rule(const JsonFields& fields) {
   const int given = static_cast<int>(fields.has("once")) + static_cast<int>(fields.has("daily")) +
                     static_cast<int>(fields.has("weekly"));
@@ -66,19 +81,6 @@ std::optional<domain::TemporaryRule> read_rule(const JsonFields& fields) {
   return *weekly;
 }
 
-void read_room(const JsonFields& fields, const KeyDesk& desk, TemporaryKey& key) {
-  key.room = RoomId(fields.needed_text("room", "the id of the room that issues it"));
-  if (key.room.empty()) return;
-  const auto* room = desk.inventory().room(key.room);
-  if (room == nullptr) {
-    return fields.fault("room", cat("there is no room '", printable(key.room.str(), 48),
-                                    "'; give the id of one that there is"));
-  }
-  if (room->common) {
-    fields.fault("room", cat("'", room->name, "' is a common area; give the room that issues it"));
-  }
-}
-
 json::object rule_json(const domain::TemporaryRule& rule) {
   if (const auto* once = std::get_if<OnceKey>(&rule)) {
     json::object object = timing_json(once->span);
@@ -90,8 +92,6 @@ json::object rule_json(const domain::TemporaryRule& rule) {
   return {{"daily",
            json::object{{"from", format_minutes(weekly.from)}, {"to", format_minutes(weekly.to)}}}};
 }
-
-}  // namespace
 
 Result<TemporaryKey> draft_temporary_key(const json::object& request, const KeyDesk& desk) {
   constexpr std::size_t most_id_number = 64;

@@ -14,6 +14,10 @@ namespace genkan::services {
 // "weekly":{"weekdays","from","to"}} (KEY-40). The error is the first mistake.
 Result<domain::TemporaryKey> draft_temporary_key(const json::object& request, const KeyDesk& desk);
 
+// The rule alone, one of "once", "daily" and "weekly"; nothing with a fault.
+std::optional<domain::TemporaryRule> read_rule(const JsonFields& fields);
+json::object rule_json(const domain::TemporaryRule& rule);
+
 // Visitors' keys as QR codes (KEY-40 to KEY-42). Errors as the reservation office's. Loop thread.
 class TemporaryOffice {
  public:

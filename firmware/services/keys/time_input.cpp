@@ -29,6 +29,13 @@ struct Typed {
   std::string time;
 };
 
+// "25:00", "900", "2500": no date is that short.
+bool is_time_alone(std::string_view word) {
+  constexpr std::size_t most_digits = 4;
+  const bool digits = word.find_first_not_of("0123456789") == std::string_view::npos;
+  return word.contains(':') || (digits && word.size() <= most_digits);
+}
+
 std::optional<Typed> typed_moment(const JsonFields& fields, std::string_view key) {
   static constexpr std::array<std::string_view, 2> known{"date", "time"};
   const json::object* object = fields.is_object(key) ? fields.object(key) : nullptr;
@@ -40,7 +47,9 @@ std::optional<Typed> typed_moment(const JsonFields& fields, std::string_view key
   if (!text) return std::nullopt;
   const std::string_view whole = trimmed(*text);
   const auto blank = whole.find_first_of(" T");
-  if (blank == std::string_view::npos) return Typed{std::string(whole), ""};
+  if (blank == std::string_view::npos) {
+    return is_time_alone(whole) ? Typed{"", std::string(whole)} : Typed{std::string(whole), ""};
+  }
   return Typed{std::string(trimmed(whole.substr(0, blank))),
                std::string(trimmed(whole.substr(blank + 1)))};
 }
@@ -104,6 +113,11 @@ std::optional<LocalTime> read_moment(const JsonFields& fields, std::string_view 
       return std::nullopt;
     }
     time = *resolved;
+  }
+  const bool time_alone = typed->date.empty() && !typed->time.empty();
+  if (time_alone && defaults.after) day = day_of(*defaults.after);
+  while (time_alone && defaults.after && LocalTime(day) + time <= *defaults.after) {
+    day += std::chrono::days(1);
   }
   const LocalTime moment = LocalTime(day) + time;
   tell_surprise(*typed, day, moment, told);

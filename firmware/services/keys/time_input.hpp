@@ -19,6 +19,8 @@ using Told = std::vector<std::string>;
 struct MomentDefaults {
   domain::LocalDay day{};
   std::chrono::minutes time{0};  // after midnight of the day; may be past 24 h
+  // Where a time is given alone: the first such time after this, instead of on `day`.
+  std::optional<domain::LocalTime> after{};
 };
 // `key` is "2026-11-20 15:00", "2026-11-20" (then at the default time), or {"date","time"} of which
 // either may be left out. Nothing when absent (no fault) or wrong (a fault).

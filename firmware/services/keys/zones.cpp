@@ -24,7 +24,8 @@ const domain::TimeZone& Zones::of(const DeviceId& device) {
   const auto* config = site.device(device);
   const auto* room =
       config == nullptr || config->rooms.empty() ? nullptr : site.room(config->rooms.front());
-  return room == nullptr ? named(usual) : of(room->building);
+  if (room != nullptr) return of(room->building);
+  return named(site.buildings.empty() ? usual : site.buildings.front().zone);
 }
 
 const domain::TimeZone& Zones::of(const BuildingId& building) {

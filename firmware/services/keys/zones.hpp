@@ -13,8 +13,9 @@ class Zones {
  public:
   explicit Zones(const Directory& directory) : directory_(directory) {}
 
-  // Of the building that the device's first room is in; Asia/Tokyo (RES-11) where there is none,
-  // and where the system has lost the zone that the site names (told in the log).
+  // Of the building that the device's first room is in, without a room of the site's first one;
+  // Asia/Tokyo (RES-11) where there is none, and where the system has lost the zone that the site
+  // names (told in the log).
   const domain::TimeZone& of(const DeviceId& device);
   const domain::TimeZone& of(const BuildingId& building);
 

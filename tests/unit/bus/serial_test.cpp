@@ -389,3 +389,26 @@ TEST_CASE("serial: the end is quick, what waits is cancelled, and nothing is tol
   CHECK(endings.size() == 3);
   CHECK(line.bench.reports.empty());
 }
+
+TEST_CASE("serial: at the end, what is on the wire is heard out, and no longer than it may take") {
+  constexpr auto thinks = 100ms;
+  bool answers = true;
+  SUBCASE("it answers") {}
+  SUBCASE("it is silent") { answers = false; }
+  CAPTURE(answers);
+  Line line([answers, thinks](const Bytes& question) {
+    auto said = answers ? obedient(question) : std::vector<Say>{};
+    for (auto& one : said) one.after = thinks;
+    return said;
+  });
+  std::vector<Ending> endings;
+  line.bench.bus().submit(read_words(1, 5), Lane::command, Steady::now() + 30s,
+                          [&endings](const Answer& answer) { endings.push_back(answer.ending); });
+  REQUIRE(line.bench.until([&line] { return line.device.questions().size() == 1; }, 2s));
+  const auto begun = Steady::now();
+  line.bench.close();
+  CHECK(Steady::now() - begun < 2s);
+  line.bench.run_for(20ms);
+  REQUIRE(endings.size() == 1);
+  CHECK(endings[0] == (answers ? Ending::answered : Ending::silent));
+}

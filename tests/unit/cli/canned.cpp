@@ -164,6 +164,7 @@ Said CannedApi::type(const std::vector<std::string>& words, const std::string& i
   add_key_commands(app, action);
   add_holder_commands(app, action);
   add_cloud_commands(app, action);
+  add_site_commands(app, action);
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::ParseError& error) {

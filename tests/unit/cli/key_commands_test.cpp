@@ -319,7 +319,7 @@ TEST_CASE("CLI: bad input about keys is answered by the daemon's sentence") {
   const auto said = api.type({"reserve", "lock-101", "--name", "Anna", "--from", "2026-13-45"});
   CHECK(said.end == Exit::usage);
   CHECK(said.out.empty());
-  CHECK(said.err == "genkan: start: '2026-13-45' is no date; give one like 2026-11-20\n");
+  CHECK(said.err == "genkan: --from: '2026-13-45' is no date; give one like 2026-11-20\n");
   api.refuse("POST /v1/reservations?secrets=1", 403, "viewer may not change keys");
   CHECK(api.type({"reserve", "lock-101", "--name", "Anna"}).end == Exit::forbidden);
   for (const std::vector<std::string>& words : {std::vector<std::string>{"reserve", "lock-101"},

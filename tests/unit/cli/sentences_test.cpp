@@ -229,6 +229,23 @@ TEST_CASE("CLI: the board fits any terminal") {
              plain);
   board.take("bus", object(R"({"id":"line-a","up":true,"fault":""})"), plain);
   for (const auto& line : board.draw({100, 60}, plain)) CHECK(!line.starts_with("!"));
+  const auto record = [&board](const std::string& kind) {
+    board.take("record",
+               object(R"({"seq":1,"time":"2026-11-20T09:05:07.000Z","kind":")" + kind +
+                      R"(","lane":"alarm","device":"zone-5","body":{}})"),
+               plain);
+  };
+  const auto alarms = [&board] {
+    return std::ranges::count_if(board.draw({100, 60}, plain),
+                                 [](const auto& line) { return line.starts_with("! "); });
+  };
+  record("alarm");
+  CHECK(alarms() == 1);
+  record("alarm_restored");
+  CHECK(alarms() == 0);
+  record("alarm");
+  record("disarmed");
+  CHECK(alarms() == 0);
 }
 
 TEST_CASE("CLI: the board marks what changed a moment ago, and counts the doors") {
@@ -242,13 +259,13 @@ TEST_CASE("CLI: the board marks what changed a moment ago, and counts the doors"
     board.take("device", device, plain, now);
   };
   tell("unlocked", start);
-  CHECK(board.draw({80, 24}, plain, start)[0] == "Genkan  1 devices  0 of 1 doors locked");
+  CHECK(board.draw({80, 24}, plain, start)[0] == "Genkan  0 of 1 doors locked  1 devices");
   CHECK(board.draw({80, 24}, plain, start)[1] == "r1 lock-1  unlocked");
   tell("locked", start + std::chrono::seconds(5));
   CHECK(board.draw({80, 24}, plain, start + std::chrono::seconds(6))[1] == "r1 lock-1* locked");
   CHECK(board.bright_until() == start + std::chrono::seconds(5) + Board::bright);
   CHECK(board.draw({80, 24}, plain, start + std::chrono::seconds(7))[1] == "r1 lock-1  locked");
-  CHECK(board.draw({80, 24}, plain, start)[0] == "Genkan  1 devices  1 of 1 doors locked");
+  CHECK(board.draw({80, 24}, plain, start)[0] == "Genkan  1 of 1 doors locked  1 devices");
 }
 
 TEST_CASE("CLI: in a small window quiet devices of one kind are one cell, the others stand out") {

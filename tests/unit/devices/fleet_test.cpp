@@ -45,6 +45,36 @@ TEST_CASE("configure: a channel more in a unit does not unsettle its neighbours"
   for (const auto& change : world.told.changes) CHECK(change.device == "relay-2");
 }
 
+TEST_CASE("DEV-31: a model that is another now begins anew, the others go on undisturbed") {
+  World world;
+  world.add("lock-1", "lock", 1);
+  world.add("relay-1", "relay", 4, 1);
+  world.bolt(1, 2s);
+  world.start();
+  world.fleet->hold(DeviceId("relay-1"), true);
+  world.advance(200ms);
+  const auto running = world.execute("lock-1", Command::lock);
+  world.advance(100ms);
+  world.told.changes.clear();
+  profile::Catalog fresh;
+  Problems problems;
+  for (const auto name : world.models.names()) {
+    profile::Profile profile = *world.models.profile(name);
+    if (name == "lock") profile.text[0] = 1;  // as if its file said something else
+    fresh.add(std::move(profile), problems);
+  }
+  CHECK(world.models.replace(fresh) == std::vector<std::string>{"lock"});
+  world.configure();
+  world.advance(500ms);
+  CHECK(running->value->verdict == Verdict::unknown_outcome);
+  CHECK(world.link("lock-1") == Link::fresh);
+  CHECK(world.link("relay-1") == Link::fresh);
+  CHECK(world.coil(4, 0) == 1);
+  for (const auto& change : world.told.changes) CHECK(change.device == "lock-1");
+  world.advance(3s);
+  CHECK(world.run("lock-1", Command::unlock).verdict == Verdict::done);
+}
+
 TEST_CASE("configure: a device that goes is not asked any more, and its command ends") {
   World world;
   world.add("lock-1", "lock", 1);

@@ -30,6 +30,7 @@ struct House {
   Inventory inventory;
   Holidays holidays;
   KeyHasher hasher{hash_key};
+  TimeZone zone = TimeZone::named("Asia/Tokyo").value();
   std::optional<WallTime> coupled_since;
   std::vector<KeyRef> unreadable;
 
@@ -64,7 +65,7 @@ struct House {
 
   std::vector<Claim> claims(const char* lock, const LockModel& model, WallTime now,
                             WallTime until) const {
-    const ClaimContext context{book, inventory, holidays, hasher, coupled_since, unreadable};
+    const ClaimContext context{book, inventory, holidays, hasher, zone, coupled_since, unreadable};
     return claims_of(context, DeviceId(lock), model, now, until);
   }
 };
@@ -332,7 +333,8 @@ TEST_CASE("KEY-24: keys whose secret cannot be read") {
 
 TEST_CASE("KEY-7: when claims are to be made again") {
   House house;
-  const ClaimContext context{house.book, house.inventory, house.holidays, house.hasher, {}, {}};
+  const ClaimContext context{
+      house.book, house.inventory, house.holidays, house.hasher, house.zone, {}, {}};
   const DeviceId lock("lock-101");
   // Midnight in Tokyo is 15:00 UTC.
   CHECK(claims_hold_until(context, lock, own_schedule(), at(10), at(48)) == at(15, 10));
@@ -344,7 +346,7 @@ TEST_CASE("KEY-7: when claims are to be made again") {
 
 TEST_CASE("RES-11: the zone of the lock's building") {
   House house;
-  house.inventory.buildings[0].zone = "America/New_York";
+  house.zone = TimeZone::named("America/New_York").value();
   house.book.put(reservation("r", "lock-101", span(5, 7)));
   CHECK(text_of(house.claims("lock-101", nine_codes(), at(0), at(48))) == "r 09:30 10:00-12:00");
   CHECK(house.claims("lock-101", LockModel{}, at(0), at(48)).empty());

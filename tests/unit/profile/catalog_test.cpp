@@ -96,3 +96,29 @@ TEST_CASE("catalog: finds by name") {
   CHECK(catalog.profile("lock") == nullptr);
   CHECK(problems.empty());
 }
+
+TEST_CASE("DEV-31: read again, what is the same to the letter stays what it is") {
+  const Folder folder;
+  folder.write("a.toml", button("same"));
+  folder.write("b.toml", button("other"));
+  folder.write("c.toml", button("gone"));
+  Problems problems;
+  auto catalog = Catalog::load({folder.str()}, problems);
+  const auto* same = catalog.profile("same");
+  const auto* other = catalog.profile("other");
+  const auto* gone = catalog.profile("gone");
+  folder.write("b.toml", button("other") + "# a remark\n");
+  folder.write("d.toml", button("new"));
+  fs::remove(folder.str() + "/c.toml");
+  const auto fresh = Catalog::load({folder.str()}, problems);
+  REQUIRE(problems.empty());
+  CHECK(catalog.replace(fresh) == Texts{"gone", "new", "other"});
+  CHECK(catalog.profile("same") == same);
+  CHECK(catalog.profile("other") != other);
+  CHECK(catalog.profile("other") == fresh.profile("other"));
+  CHECK(catalog.profile("gone") == nullptr);
+  CHECK(catalog.profile("new") != nullptr);
+  CHECK(other->info.title == "X");  // who uses them still may
+  CHECK(gone->info.title == "X");
+  CHECK(catalog.replace(fresh).empty());
+}

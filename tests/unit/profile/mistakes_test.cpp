@@ -322,6 +322,15 @@ TEST_CASE("profile mistakes: kinds") {
         "5: 'channels' is 2, but no register has 'per_channel', so that all channels would be the "
         "same\n"
         "9: [command.hold_open] needs [command.end_hold] beside it");
+  const std::string opener =
+      "[model]\nname = 'x'\ntitle = 'X'\nkind = 'entrance'\n"
+      "[register.relay]\ntable = 'coil'\naddress = 0\n"
+      "[state.output]\nregister = 'relay'\nvalues = { 0 = 'off', 1 = 'on' }\n"
+      "[command.open]\nwrite = { register = 'relay', value = 1 }\n";
+  CHECK(mistakes(opener) ==
+        "12: 'write' leaves it open: give it a 'pulse_ms', or say closes_itself = true in "
+        "[entrance] if the device closes it");
+  CHECK(mistakes(opener + "[entrance]\ncloses_itself = true\n").empty());
   CHECK(mistakes(
             "[model]\nname = 'x'\ntitle = 'X'\nkind = 'delivery_box'\n"
             "[register]\n"

@@ -10,7 +10,8 @@ ports::Memory House::first_memory() {
   return memory;
 }
 
-House::House(GatewayPolicy policy, ports::Memory memory) : policy_(std::move(policy)) {
+House::House(GatewayPolicy policy, ports::Memory memory, const KeySecrets& secrets)
+    : policy_(std::move(policy)), secrets_(secrets) {
   start(std::move(memory));
 }
 
@@ -20,8 +21,9 @@ void House::start(ports::Memory memory) {
   store = std::make_unique<fakes::FakeStore>(loop.get_executor(), std::move(memory),
                                              cat("boot-", ++boots_));
   fleet = std::make_unique<fakes::FakeFleet>(loop.get_executor(), clock, models);
-  gateway = std::make_unique<Gateway>(*fleet, *store, clock, models, policy_,
-                                      genkan::test::key_means(loop.get_executor(), locks));
+  gateway =
+      std::make_unique<Gateway>(*fleet, *store, clock, models, policy_,
+                                genkan::test::key_means(loop.get_executor(), locks, secrets_));
   gateway->start();
   read_ = 0;
 }

@@ -25,7 +25,8 @@ namespace genkan::services::test {
 // A gateway over fakes, with the small site, and the means to restart it.
 class House {
  public:
-  explicit House(GatewayPolicy policy = {}, ports::Memory memory = first_memory());
+  explicit House(GatewayPolicy policy = {}, ports::Memory memory = first_memory(),
+                 const KeySecrets& secrets = genkan::test::key_secrets());
   ~House();
 
   static ports::Memory first_memory();
@@ -82,6 +83,7 @@ class House {
   void start(ports::Memory memory);
 
   GatewayPolicy policy_;
+  const KeySecrets& secrets_;
   std::size_t read_ = 0;
   int boots_ = 0;
 };

@@ -58,7 +58,7 @@ std::vector<domain::KeyRef> FakeStandings::still_in(const DeviceId& device) cons
 }
 
 Office::Office(GatewayPolicy its_policy)
-    : secrets(some_key, some_key, some_key),
+    : secrets(some_key, some_key, some_key, some_key),
       policy(std::move(its_policy)),
       store(loop.get_executor()),
       desk(needs()) {
@@ -77,6 +77,7 @@ KeyDesk::Needs Office::needs() {
           .secrets = secrets,
           .zones = zones,
           .standings = standings,
+          .facts = facts,
           .model_of =
               [this](const DeviceId& device) {
                 const auto found = memories.find(device);
@@ -84,8 +85,15 @@ KeyDesk::Needs Office::needs() {
               },
           .random = [this](std::uint32_t bound) { return random(bound); },
           .policy = policy,
-          .applied = [this](const ports::KeyChange&) { ++applied; },
+          .applied = [this](const ports::KeyChange& change) { take(change); },
           .changed = [this] { ++changed; }};
+}
+
+void Office::take(const ports::KeyChange& change) {
+  ++applied;
+  if (change.holiday_table && !holiday_table.take(*change.holiday_table)) {
+    throw std::runtime_error("a table was stored that cannot be read");
+  }
 }
 
 std::uint32_t Office::random(std::uint32_t bound) {

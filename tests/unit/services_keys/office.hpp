@@ -14,6 +14,7 @@
 #include "firmware/services/keys/group_office.hpp"
 #include "firmware/services/keys/holder_import.hpp"
 #include "firmware/services/keys/holder_office.hpp"
+#include "firmware/services/keys/holiday_office.hpp"
 #include "firmware/services/keys/key_desk.hpp"
 #include "firmware/services/keys/key_sync.hpp"
 #include "firmware/services/keys/reservation_office.hpp"
@@ -79,6 +80,7 @@ class Office {
   domain::Holidays holidays;
   KeySecrets secrets;
   FakeStandings standings;
+  KeyFacts facts;
   std::map<DeviceId, domain::LockModel> memories;
   GatewayPolicy policy;
   fakes::FakeStore store;
@@ -91,6 +93,7 @@ class Office {
   GroupOffice groups{desk};
   HolderOffice holders{desk};
   HolderImport import{desk};
+  HolidayOffice holiday_table{desk, holidays};
 
  private:
   template <class Value>
@@ -100,6 +103,7 @@ class Office {
     result->emplace(std::move(value));
   }
   KeyDesk::Needs needs();
+  void take(const ports::KeyChange& change);
   std::uint32_t random(std::uint32_t bound);
 
   std::size_t read_ = 0;

@@ -25,7 +25,8 @@ namespace {
 boost::asio::awaitable<void> work(SqliteStore& store, std::uint32_t number, int report) {
   for (;; ++number) {
     if (number % 3 == 0) {
-      const auto rotated = co_await store.rotate_key();
+      const auto rotated =
+          co_await store.rotate_key(draft("", domain::RecordKind::secrets_rotated));
       if (!rotated) ::_exit(3);
     }
     ports::Change change;

@@ -1,3 +1,5 @@
+#include <optional>
+
 #include <doctest/doctest.h>
 
 #include "firmware/base/text.hpp"
@@ -37,7 +39,7 @@ class Lost {
  public:
   Lost() : bench(folder.database()) {
     REQUIRE(bench.commit(with(all_keys())).has_value());
-    hashing = bench.store->keys().hashing.bytes()[0];
+    hashing = bench.store->keys().hashing;
     bench.close();
     backup = read_text(folder.key_file());
     rows = sealed_rows(folder.database());
@@ -59,7 +61,7 @@ class Lost {
   StoreBench bench;
   std::string backup;
   std::vector<std::string> rows;
-  std::uint8_t hashing = 0;
+  std::optional<SecretKey> hashing;
 };
 
 }  // namespace
@@ -92,14 +94,14 @@ TEST_CASE(
   expected.stale_hashes = lost.keys().stale_hashes;
   CHECK(lost.keys() == expected);
   CHECK(lost.bench.store->memory().set_aside == "");
-  CHECK(lost.bench.store->keys().hashing.bytes()[0] != lost.hashing);
+  CHECK_FALSE(lost.bench.store->keys().hashing == *lost.hashing);
   CHECK(sealed_rows(lost.folder.database()) == lost.rows);
   CHECK(read_text(lost.folder.key_file()) != lost.backup);
 
   SUBCASE("the right file put back heals all of it") {
     lost.restart_with(lost.backup);
     CHECK(lost.keys() == memory_of_all());
-    CHECK(lost.bench.store->keys().hashing.bytes()[0] == lost.hashing);
+    CHECK(lost.bench.store->keys().hashing == *lost.hashing);
   }
   SUBCASE("a record that is changed in between keeps its sealed code and card") {
     ports::KeyChange keys;
@@ -149,7 +151,7 @@ TEST_CASE(
     fakes::apply(keys, healed);
     healed.stale_hashes = {{DeviceId("lock-101"), {0, 80}}};  // its hash is of the other file
     CHECK(lost.keys() == healed);
-    CHECK(lost.bench.store->keys().hashing.bytes()[0] == lost.hashing);
+    CHECK(lost.bench.store->keys().hashing == *lost.hashing);
     CHECK(read_text(lost.folder.key_file()) == lost.backup);
     REQUIRE(lost.bench.reopen().has_value());
     CHECK(lost.keys() == healed);

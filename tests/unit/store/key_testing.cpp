@@ -149,6 +149,7 @@ ports::KeyChange all_keys() {
                      {DeviceId("lock-102"), once}};
   keys.coupling_marks = {{DeviceId("lock-101"), WallTime{1'772'000'000'000ms}}};
   keys.coupled_since = {{DeviceId("panel"), WallTime{1'772'000'000'002ms}}};
+  keys.holiday_table = "2026-01-01,元日\n2026-11-23,勤労感謝の日\n";
   return keys;
 }
 

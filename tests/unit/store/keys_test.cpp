@@ -39,11 +39,16 @@ class RandomKeys {
     if (chance()) keys.holders_removed.emplace_back(cat("h-", below(3)));
     if (chance()) keys.slot_notes.emplace_back(device(), note(0, slot(), cat("r-", below(6))));
     if (chance()) keys.slot_notes_removed.emplace_back(device(), address());
+    if (chance() && !keys.slot_notes.empty()) {
+      const auto& [where, noted] = keys.slot_notes.back();
+      keys.stale_hashes.emplace_back(where, noted.address);
+    }
     if (chance()) keys.coupling_marks.push_back({device(), WallTime{below(1'000) * 1ms}});
     if (chance()) keys.coupled_since.emplace_back(device(), WallTime{below(1'000) * 1ms});
     if (chance()) keys.room_codes.emplace_back(RoomId("r101"), room_code());
     if (chance()) add_temporary_key(keys);
     if (chance()) keys.temporary_keys_removed.emplace_back(cat("t-", below(3)));
+    if (chance()) keys.holiday_table = chance() ? "" : cat("2026-01-01,", below(9));
     return keys;
   }
 
@@ -101,7 +106,12 @@ class TwoStores {
   }
   void check() {
     REQUIRE(real_.reopen().has_value());
-    CHECK(real_.store->memory().keys == fake_.on_disk().keys);
+    const auto& real = real_.store->memory().keys;
+    const auto& fake = fake_.on_disk().keys;
+    CHECK(real.slot_notes == fake.slot_notes);
+    CHECK(real.stale_hashes == fake.stale_hashes);
+    CHECK(real.holiday_table == fake.holiday_table);
+    CHECK(real == fake);
   }
 
  private:

@@ -102,7 +102,10 @@ Result<Seq> StoreBench::cursor(std::string reader) {
   return wait(store->cursor(std::move(reader)));
 }
 
-Result<> StoreBench::rotate_key() { return wait(store->rotate_key()); }
+Result<> StoreBench::rotate_key() {
+  return wait(store->rotate_key(
+      draft("", domain::RecordKind::secrets_rotated, domain::RecordLane::activity)));
+}
 
 domain::RecordDraft draft(std::string device, domain::RecordKind kind, domain::RecordLane lane) {
   domain::RecordDraft draft;
