@@ -205,7 +205,8 @@ class Check:
             self.by_api(sort, what, "State", value["state"])
             for trouble in value["troubles"]:
                 self.by_api(sort, what, "Trouble", trouble)
-        for record in {"alarm": [value], "activity": value.get("records", [])}.get(name, []):
+        records = [value] if name == "alarm" else value["records"] if name == "activity" else []
+        for record in records:
             self.by_api(sort, what, "Record", record)
         names = {"command": "CommandRequest", "command-result": "CommandAnswer", "error": "Error"}
         if name in names:

@@ -17,6 +17,7 @@
 #include "tests/integration/broker.hpp"
 #include "tests/integration/harness.hpp"
 #include "tests/integration/mqtt_client.hpp"
+#include "tests/unit/envelopes.hpp"
 
 namespace genkan::test {
 namespace {
@@ -76,7 +77,7 @@ class Stage {
  public:
   Stage()
       : building(folder.path() / "building", Building::Scene::sample),
-        gateway(folder.path() / "gateway"),
+        gateway(folder.path() / "gateway", {.id = "gw-1"}),
         agent(folder.path() / "agent", gateway, broker.port()),
         cloud(broker.port(), "contract-cloud"),
         http_(folder.path() / "http.jsonl"),
@@ -424,6 +425,34 @@ void ask_about_visitors(Stage& stage) {
   stage.ask("DELETE", "/v1/rooms/r101/code", "", "/v1/rooms/{id}/code");
 }
 
+// Whose gateway this is, who is believed, and a signed request. Afterwards it is nobody's again.
+void ask_about_the_cloud(Stage& stage) {
+  const auto now = SystemClock(true).wall();
+  const Enrolling cloud(now);
+  const Signer signer("owner", {domain::Scope::read, domain::Scope::trust});
+  const Signer other("other", {domain::Scope::read});
+  const auto text = [](const json::object& body) { return json::serialize(body); };
+  stage.ask("PUT", "/v1/identity", text({{"csr", cloud.csr}}));
+  stage.ask("GET", "/v1/identity");
+  const auto claimed = stage.ask("PUT", "/v1/claim", text(cloud.file({signer.entry()})));
+  CHECK_MESSAGE(claimed.status == 200, claimed.body);
+  stage.ask("PUT", "/v1/claim", "{}");  // 400, with its mistakes
+  stage.ask("GET", "/v1/claim");
+  stage.ask("GET", "/v1/trust");
+  stage.ask("POST", "/v1/trust/keys", text(other.entry()));
+  stage.ask("DELETE", "/v1/trust/keys/other", "", "/v1/trust/keys/{kid}");
+  const auto renewal = text({{"certificate", cloud.certificate(std::chrono::days(500))}});
+  stage.ask("PUT", "/v1/claim/certificate", renewal);
+  const auto signed_status = signer.sign(claims("contract-1", now, "GET", "/v1/status"));
+  const auto answered = stage.ask("POST", "/v1/signed", signed_status);
+  CHECK_MESSAGE(answered.status == 200, answered.body);
+  stage.ask("POST", "/v1/signed", "a.b.c");
+  stage.ask("PUT", "/v1/cloud/link", R"({"connected":true,"why":"","counts":{"connects":1}})");
+  stage.ask("GET", "/v1/status");
+  stage.ask("GET", "/metrics");
+  stage.ask("DELETE", "/v1/claim");
+}
+
 }  // namespace
 
 TEST_CASE("API-4: live answers and messages are as openapi.json and the cloud contract say") {
@@ -450,6 +479,7 @@ TEST_CASE("API-4: live answers and messages are as openapi.json and the cloud co
   stage.agent.stop();
   stage.await_message("presence", "\"offline\"");
   stage.keep_messages();
+  ask_about_the_cloud(stage);
   stage.stream->stop();
   const auto script = source_folder() / "tests" / "integration" / "check_contract.py";
   Process check(

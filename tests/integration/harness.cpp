@@ -183,6 +183,7 @@ ApiAnswer Gateway::api(const std::string& method, const std::string& target,
   if (method == "PUT" && target.starts_with("/v1/site")) request.content_type = "application/toml";
   const bool holidays = method == "PUT" && target.starts_with("/v1/holidays");
   if (holidays || target.starts_with("/v1/holders/import")) request.content_type = "text/csv";
+  if (target == "/v1/signed") request.content_type = "application/jose";
   std::optional<Result<ApiResponse>> response;
   boost::asio::co_spawn(loop, client.request(request, 70s),
                         [&loop, &response](std::exception_ptr, Result<ApiResponse> answered) {
