@@ -19,7 +19,7 @@ namespace {
 // At most 78 columns: most terminals have 80.
 constexpr const char* hints = R"(Three things to try, in another terminal:
   ./dev genkan unlock lock-203                    a bolt moves, and is read back
-  ./dev building zone 5 active; ./dev genkan arm  refused: the open window is named
+  ./dev building zone 5 active; ./dev genkan arm  refused, and says why
   ./dev building unplug line-b                    a line dies; back: plug line-b
 )";
 
