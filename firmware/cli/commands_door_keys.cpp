@@ -65,7 +65,7 @@ void say_memory(const Console& console, const json::object& memory) {
     const bool bad = seconds >= worth_a_look_s || seconds <= -worth_a_look_s;
     console.say(console.paint(bad ? Tone::bad : Tone::dim,
                               seconds == 0 ? std::string("its clock is right")
-                                           : cat("its clock is off by ", seconds, " s")));
+                                           : cat("its clock is ", clock_text(seconds))));
   }
   if (const auto fault = text_at(memory, "fault"); !fault.empty()) {
     console.say(console.paint(Tone::bad, printable(fault, 300)));

@@ -163,7 +163,7 @@ std::string member_text(const json::object& record, std::string_view key,
     return cat("slot ", text, " of ", printable(text_at(body, "area"), 40));
   }
   if (key == "card" && value.is_bool()) return value.get_bool() ? "with a card" : "";
-  if (key == "off_s") return cat("it was off by ", text, " s");
+  if (key == "off_s") return cat("it was ", clock_text(number_at(body, key)));
   if (key == "import") return cat("by an import, id ", text);
   if (key == "reason" || key == "trouble" || key == "kind") return spaced(text);
   if (is_one_of(bare, key)) return text;

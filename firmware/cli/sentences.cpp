@@ -39,6 +39,12 @@ std::string duration_text(std::chrono::seconds span) {
   return cat(count / 86'400, " days");
 }
 
+std::string clock_text(std::int64_t seconds_fast) {
+  const bool slow = seconds_fast < 0;
+  return cat(duration_text(std::chrono::seconds(slow ? -seconds_fast : seconds_fast)),
+             slow ? " slow" : " fast");
+}
+
 std::string bytes_text(std::int64_t bytes) {
   static constexpr std::string_view units[] = {"KiB", "MiB", "GiB", "TiB"};
   if (bytes < 1024) return cat(bytes, " B");

@@ -18,6 +18,8 @@ enum class TimeStyle { clock, full };
 std::string local_time(std::string_view rfc3339, TimeStyle style);
 // "3 s", "4 min", "2 h", "5 days": how long something lasts, for people.
 std::string duration_text(std::chrono::seconds span);
+// How far a clock is off: "75 s slow", "9821 days fast".
+std::string clock_text(std::int64_t seconds_fast);
 // A word of the API for people: its underscores are blanks.
 std::string spaced(std::string text);
 // "912 B", "3.4 MiB".

@@ -217,7 +217,7 @@ TEST_CASE("RES-9, KEY-8: what is in a lock and what should be") {
       "owner     2 of 80 places taken\n"
       "master 1  0 of 90 places taken  not enabled at the lock\n"
       "read at 2026-11-20 09:05:07, serial number 123456, keeps schedules itself\n"
-      "its clock is off by -75 s\n"
+      "its clock is 75 s slow\n"
       "AREA   SLOT  KEY   STATE        WHOSE                                       OPENS           "
       " "
       "          WHY\n"

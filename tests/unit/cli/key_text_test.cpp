@@ -174,7 +174,7 @@ TEST_CASE("HIS-2: what became of keys is said in the journal") {
       {R"({"kind":"foreign_key","device":"lock-101","body":{"area":"owner","slot":2}})",
        "a key was programmed at the lock: slot 2 of owner"},
       {R"({"kind":"lock_clock_set","device":"lock-501","body":{"off_s":-75}})",
-       "the lock's clock was set: it was off by -75 s"},
+       "the lock's clock was set: it was 75 s slow"},
       {R"({"kind":"entry_granted","device":"lobby","actor":"temporary_key:t-1",
            "body":{"name":"Cleo","how":"qr"}})",
        "entry granted by QR code: Cleo  with visitor's key t-1"},
