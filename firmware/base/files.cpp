@@ -114,7 +114,11 @@ Result<std::string> read_private_file(const std::filesystem::path& path, std::si
 Result<> write_file(const std::filesystem::path& path, std::string_view text, Readers readers) {
   const auto draft = write_draft(path, text, readers);
   if (!draft) return fail(draft.error());
-  if (::rename(draft->c_str(), path.c_str()) != 0) return refused(path, "replaced");
+  if (::rename(draft->c_str(), path.c_str()) != 0) {
+    auto fault = refused(path, "replaced");
+    ::unlink(draft->c_str());
+    return fault;
+  }
   return sync_folder_of(path);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "firmware/base/files.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/cli/files.hpp"
 #include "firmware/cli/key_commands.hpp"
@@ -129,7 +130,7 @@ Exit holder_sample(Daemon& daemon, const Console& console, const std::string& fi
     console.print(answer->body);
     return Exit::done;
   }
-  const auto written = write_file(file, answer->body);
+  const auto written = write_file(file, answer->body, Readers::everybody);
   if (!written) return console.failed(written.error());
   console.say(cat("A sample is in ", file, "."));
   return Exit::done;

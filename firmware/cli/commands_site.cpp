@@ -1,3 +1,4 @@
+#include "firmware/base/files.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/cli/commands.hpp"
 #include "firmware/cli/files.hpp"

@@ -1,6 +1,7 @@
 // What residents give out: visitors' keys as QR codes, and the door code of their room.
 #include <unistd.h>
 
+#include "firmware/base/files.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/cli/files.hpp"
 #include "firmware/cli/key_commands.hpp"

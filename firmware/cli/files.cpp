@@ -1,46 +1,32 @@
 #include "firmware/cli/files.hpp"
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iostream>
-#include <sstream>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "firmware/base/text.hpp"
 
 namespace genkan::cli {
 
 Result<std::string> content_of(const std::string& file) {
-  std::ostringstream text;
+  std::string text(most_content + 1, '\0');
+  const auto most = static_cast<std::streamsize>(text.size());
+  std::streamsize size = 0;
   if (file == "-") {
-    text << std::cin.rdbuf();
-    return text.str();
+    size = std::cin.rdbuf()->sgetn(text.data(), most);
+  } else {
+    std::ifstream in(file, std::ios::binary);
+    in.read(text.data(), most);
+    if (!in.is_open() || in.bad()) {
+      return fail(ErrorCode::invalid, cat("cannot read ", file, ": ", std::strerror(errno)));
+    }
+    size = in.gcount();
   }
-  std::ifstream in(file, std::ios::binary);
-  if (!in || !(text << in.rdbuf())) {
-    return fail(ErrorCode::invalid, cat("cannot read ", file, ": ", std::strerror(errno)));
-  }
-  return text.str();
-}
-
-Result<> write_file(const std::string& file, const std::string& text, Readers readers) {
-  const auto half = cat(file, ".new");
-  if (readers == Readers::owner) {
-    std::remove(half.c_str());  // of an earlier run, with other rights
-    const int made = ::open(half.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (made >= 0) ::close(made);
-  }
-  std::ofstream out(half, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (out && std::rename(half.c_str(), file.c_str()) == 0) return {};
-  const auto why = std::strerror(errno);
-  std::remove(half.c_str());
-  return fail(ErrorCode::io, cat("cannot write ", file, ": ", why));
+  text.resize(static_cast<std::size_t>(size));
+  if (text.size() <= most_content) return text;
+  return fail(ErrorCode::invalid, cat(file == "-" ? "standard input" : file, " has more than ",
+                                      most_content, " bytes"));
 }
 
 std::string typed_secret(const std::string& typed) {

@@ -7,13 +7,11 @@
 // Files that are named on the command line.
 namespace genkan::cli {
 
-// `file`: "-" is standard input.
-Result<std::string> content_of(const std::string& file);
+// No file that the daemon takes is longer (a site with all its keys).
+constexpr std::size_t most_content = 16 * std::size_t{1024} * 1024;
 
-enum class Readers { everybody, owner };  // within the umask
-// Whole or not at all: written beside it and moved to its place.
-Result<> write_file(const std::string& file, const std::string& text,
-                    Readers readers = Readers::everybody);
+// `file`: "-" is standard input. ErrorCode::invalid: it cannot be read, or is longer.
+Result<std::string> content_of(const std::string& file);
 
 // A code, pattern or number: as it was typed, or for "-" the next line of standard input, so that
 // it stands in no shell's history and in no list of processes.

@@ -112,7 +112,13 @@ json::object answer_of(Result<json::object> answer) {
   return {{"error", refused(answer.error())}};
 }
 
-std::vector<std::string> texts(const json::value& list) {
+std::string text(const json::object& object, std::string_view key) {
+  const auto* value = object.if_contains(key);
+  if (value == nullptr || !value->is_string()) return value == nullptr ? "" : "?";
+  return std::string(value->get_string());
+}
+
+Lines texts(const json::value& list) {
   std::vector<std::string> lines;
   for (const auto& entry : list.as_array()) {
     lines.push_back(entry.is_string() ? std::string(entry.get_string()) : json::serialize(entry));

@@ -113,7 +113,15 @@ class Office {
 json::object object(std::string_view text);
 std::string refused(const Error& error);  // "invalid: name: …"
 json::object answer_of(Result<json::object> answer);
-std::vector<std::string> texts(const json::value& list);
+using Lines = std::vector<std::string>;
+Lines texts(const json::value& list);
+// A text in an answer: empty if there is none, "?" if it is something else.
+std::string text(const json::object& object, std::string_view key);
+
+// A reservation that nothing is wrong with.
+constexpr std::string_view anna_stays =
+    R"({"name":"Anna","device":"lock-101","start":"2026-11-20 15:00","end":"2026-11-22 1000",
+        "kind":"code","code":"246813"})";
 
 const domain::Caller anna{domain::Role::operator_, "user:anna"};
 const domain::Caller viewer{domain::Role::viewer, "user:vera"};

@@ -7,7 +7,6 @@
 using namespace genkan;
 using namespace genkan::services;
 using namespace genkan::services::test;
-using Lines = std::vector<std::string>;
 
 namespace {
 

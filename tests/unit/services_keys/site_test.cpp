@@ -10,7 +10,6 @@
 using namespace genkan;
 using namespace genkan::services;
 using namespace genkan::services::test;
-using Lines = std::vector<std::string>;
 
 namespace {
 

@@ -8,14 +8,8 @@
 using namespace genkan;
 using namespace genkan::services;
 using namespace genkan::services::test;
-using Lines = std::vector<std::string>;
 
 namespace {
-
-std::string text(const json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
-}
 
 struct Visitors : Office {
   TemporaryOffice visitors{desk};
