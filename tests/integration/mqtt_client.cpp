@@ -34,9 +34,11 @@ std::string user_property(const ::mqtt::properties& properties, const std::strin
 }  // namespace
 
 struct MqttClient::Impl {
-  Impl(int port, const std::string& id)
-      : answers("test/" + id + "/answers"),
-        client("tcp://127.0.0.1:" + std::to_string(port), id,
+  Impl(int port, const std::string& id, bool tls)
+      : answer_topic([id, tls](const std::string& gateway) {
+          return tls ? "genkan/1/" + gateway + "/answer/" + id : "test/" + id + "/answers";
+        }),
+        client((tls ? "ssl://localhost:" : "tcp://127.0.0.1:") + std::to_string(port), id,
                ::mqtt::create_options_builder().mqtt_version(5).finalize()) {}
 
   void take(const ::mqtt::const_message_ptr& message) {
@@ -55,7 +57,7 @@ struct MqttClient::Impl {
     changed.notify_all();
   }
 
-  std::string answers;
+  std::function<std::string(const std::string& gateway)> answer_topic;
   ::mqtt::async_client client;
   mutable std::mutex mutex;
   std::condition_variable changed;
@@ -63,13 +65,23 @@ struct MqttClient::Impl {
   std::uint64_t next_correlation = 0;
 };
 
-MqttClient::MqttClient(int port, std::string client_id)
-    : impl_(std::make_unique<Impl>(port, client_id)) {
+MqttClient::MqttClient(int port, std::string client_id, std::optional<Tls> tls)
+    : impl_(std::make_unique<Impl>(port, client_id, tls.has_value())) {
   Impl* impl = impl_.get();
   impl->client.set_message_callback(
       [impl](const ::mqtt::const_message_ptr& message) { impl->take(message); });
   try {
     auto options = ::mqtt::connect_options_builder().mqtt_version(5).clean_start(true).finalize();
+    if (tls) {
+      options.set_ssl(::mqtt::ssl_options_builder()
+                          .trust_store(tls->authority.string())
+                          .key_store(tls->certificate.string())
+                          .private_key(tls->key.string())
+                          .ssl_version(MQTT_SSL_VERSION_TLS_1_2)
+                          .verify(true)
+                          .enable_server_cert_auth(true)
+                          .finalize());
+    }
     if (!impl->client.connect(options)->wait_for(patience)) {
       throw std::runtime_error("the broker did not take the test's client");
     }
@@ -78,7 +90,8 @@ MqttClient::MqttClient(int port, std::string client_id)
                              error.what());
   }
   mqtt::send_without_delay();
-  subscribe(impl->answers);
+  // Whatever the gateway is called: "+" is one level.
+  subscribe(impl->answer_topic("+"));
 }
 
 MqttClient::~MqttClient() {
@@ -104,7 +117,7 @@ std::string MqttClient::send(const std::string& gateway, const MqttRequest& requ
                              std::int64_t* sent_ns) {
   const std::string correlation =
       impl_->client.get_client_id() + "-" + std::to_string(++impl_->next_correlation);
-  ::mqtt::properties properties{{::mqtt::property::RESPONSE_TOPIC, impl_->answers},
+  ::mqtt::properties properties{{::mqtt::property::RESPONSE_TOPIC, impl_->answer_topic(gateway)},
                                 {::mqtt::property::USER_PROPERTY, "method", request.method},
                                 {::mqtt::property::USER_PROPERTY, "path", request.path}};
   properties.add({::mqtt::property::CORRELATION_DATA, correlation});

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -30,8 +31,14 @@ struct MqttRequest {
 
 class MqttClient {
  public:
+  // The certificate that the client shows, and the authority that it takes the broker's from. The
+  // broker is "localhost" then, and answers are wanted where the cloud's access control allows
+  // them: genkan/1/GATEWAY/answer/CLIENT.
+  struct Tls {
+    std::filesystem::path authority, certificate, key;
+  };
   // Connects to the broker on 127.0.0.1; throws std::runtime_error if it cannot within 10 s.
-  MqttClient(int port, std::string client_id);
+  MqttClient(int port, std::string client_id, std::optional<Tls> tls = {});
   ~MqttClient();
 
   void subscribe(const std::string& filter);

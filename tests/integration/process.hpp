@@ -10,21 +10,10 @@
 
 #include <sys/types.h>
 
+#include "tests/fakes/temp_dir.hpp"
+
 // Programs under test: started, watched and ended by those who started them.
 namespace genkan::test {
-
-// A folder that goes with the object.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct ProcessUse {
   std::uint64_t resident_kib = 0;

@@ -95,7 +95,7 @@ std::string changes(const Present& before, Gateway& gateway, Building& building)
   return site.empty() ? first_difference(before.states, now.states) : site;
 }
 
-House::House(Edit edit, std::filesystem::path database)
+House::House(const Edit& edit, std::filesystem::path database)
     : building(folder.path() / "building", Building::Scene::sample),
       gateway(folder.path() / "gateway", {.database = std::move(database)}) {
   if (edit != nullptr) write_file(settings_file(), edit(read_file(settings_file())));

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,8 +26,8 @@ std::string changes(const Present& before, Gateway& gateway, Building& building)
 // The sample building and a gateway that knows it; every device fresh and the journal quiet.
 struct House {
   // Changes the gateway's settings before the start.
-  using Edit = std::string (*)(std::string settings);
-  explicit House(Edit edit = nullptr, std::filesystem::path database = {});
+  using Edit = std::function<std::string(std::string settings)>;
+  explicit House(const Edit& edit = nullptr, std::filesystem::path database = {});
 
   TempDir folder;
   Building building;

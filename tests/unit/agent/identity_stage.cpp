@@ -1,19 +1,10 @@
 #include "tests/unit/agent/identity_stage.hpp"
 
-#include <cstdlib>
-#include <stdexcept>
-
 #include "firmware/base/json.hpp"
 
 namespace genkan::agent {
 
 namespace {
-
-std::filesystem::path new_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "genkan-id-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder for the test");
-  return name;
-}
 
 WallTime now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -22,11 +13,9 @@ WallTime now() {
 }  // namespace
 
 IdentityStage::IdentityStage()
-    : folder_(new_folder()),
+    : folder_(temp_.path()),
       authority_key_(P256Key::make()),
       authority_(make_authority(authority_key_, "Trial", now() - 1h, now() + 24h).value()) {}
-
-IdentityStage::~IdentityStage() { std::filesystem::remove_all(folder_.path()); }
 
 Claim IdentityStage::claim(const P256Public& key, std::string uri) const {
   const auto authority = Certificate::from_pem(authority_).value();

@@ -6,6 +6,7 @@
 #include "cloud-agent/agent/claim.hpp"
 #include "cloud-agent/agent/identity.hpp"
 #include "firmware/base/certificate.hpp"
+#include "tests/fakes/temp_dir.hpp"
 
 namespace genkan::agent {
 
@@ -13,9 +14,6 @@ namespace genkan::agent {
 class IdentityStage {
  public:
   IdentityStage();
-  ~IdentityStage();
-  IdentityStage(const IdentityStage&) = delete;
-  IdentityStage& operator=(const IdentityStage&) = delete;
 
   const IdentityFolder& folder() const { return folder_; }
   // A claim whose certificate is for this key.
@@ -24,6 +22,7 @@ class IdentityStage {
   static std::string body(const Claim& claim);
 
  private:
+  test::TempDir temp_;
   IdentityFolder folder_;
   P256Key authority_key_;
   std::string authority_;

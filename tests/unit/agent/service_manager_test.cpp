@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "firmware/base/text.hpp"
+#include "tests/fakes/temp_dir.hpp"
 
 namespace genkan {
 
@@ -60,10 +61,8 @@ void speak_and_listen(const std::string& name) {
 
 TEST_CASE("service manager: speaks to a socket by path and by abstract name") {
   SUBCASE("path") {
-    std::string folder = (std::filesystem::temp_directory_path() / "genkan-XXXXXX").string();
-    REQUIRE(::mkdtemp(folder.data()) != nullptr);
-    speak_and_listen(folder + "/notify");
-    std::filesystem::remove_all(folder);
+    const test::TempDir folder;
+    speak_and_listen(folder.file("notify"));
   }
   SUBCASE("abstract") { speak_and_listen(cat("@genkan-test-", ::getpid())); }
 }

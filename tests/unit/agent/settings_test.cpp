@@ -9,6 +9,7 @@
 
 #include "firmware/base/clock.hpp"
 #include "firmware/base/text.hpp"
+#include "tests/fakes/temp_dir.hpp"
 
 namespace genkan::agent {
 
@@ -136,9 +137,8 @@ TEST_CASE("settings: all mistakes are told at once") {
 }
 
 TEST_CASE("settings: a password file is one line that not everyone can read") {
-  std::string folder = (std::filesystem::temp_directory_path() / "genkan-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  const std::string path = folder + "/password";
+  const test::TempDir folder;
+  const std::string path = folder.file("password");
   CHECK_FALSE(load_password(path));
   std::ofstream(path) << "secret\r\nmore\n";
   ::chmod(path.c_str(), 0600);
@@ -150,7 +150,6 @@ TEST_CASE("settings: a password file is one line that not everyone can read") {
   std::ofstream(path, std::ios::trunc) << "\n";
   ::chmod(path.c_str(), 0600);
   CHECK_FALSE(load_password(path));
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace genkan::agent

@@ -12,6 +12,7 @@
 
 #include "firmware/base/api_client.hpp"
 #include "firmware/base/text.hpp"
+#include "tests/fakes/temp_dir.hpp"
 #include "tests/unit/api/support.hpp"
 
 namespace genkan::api::testing {
@@ -20,23 +21,6 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 
 namespace {
-
-// A folder of its own, gone at the end.
-class Folder {
- public:
-  Folder() {
-    char name[] = "/tmp/genkan-api-XXXXXX";
-    REQUIRE(::mkdtemp(name) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string file(std::string_view name) const { return cat(path_, "/", name); }
-
- private:
-  std::string path_;
-};
 
 ApiOptions options_at(const std::string& socket) {
   ApiOptions options;
@@ -75,7 +59,7 @@ struct Mute {
 }  // namespace
 
 TEST_CASE("API: the socket has its mode, and goes away with the server") {
-  Folder folder;
+  test::TempDir folder;
   TestBuilding building;
   const auto path = folder.file("api.sock");
   {
@@ -92,7 +76,7 @@ TEST_CASE("API: the socket has its mode, and goes away with the server") {
 }
 
 TEST_CASE("API: the socket of a dead daemon is replaced, that of a living one is not") {
-  Folder folder;
+  test::TempDir folder;
   TestBuilding building;
   const auto path = folder.file("api.sock");
   const int dead = ::socket(AF_UNIX, SOCK_STREAM, 0);
@@ -113,7 +97,7 @@ TEST_CASE("API: the socket of a dead daemon is replaced, that of a living one is
 }
 
 TEST_CASE("API: what cannot become a socket is told in a sentence") {
-  Folder folder;
+  test::TempDir folder;
   TestBuilding building;
   const auto file = folder.file("file");
   std::ofstream(file) << "not a socket";
@@ -186,7 +170,7 @@ TEST_CASE("API: only the cloud speaks for others; whoever has no role hears how 
 }
 
 TEST_CASE("API client: requests share a connection, and the answer is whole") {
-  Folder folder;
+  test::TempDir folder;
   TestBuilding building;
   const auto path = folder.file("api.sock");
   Server server(building.loop.get_executor(), building.gateway, options_at(path));
@@ -203,7 +187,7 @@ TEST_CASE("API client: requests share a connection, and the answer is whole") {
 }
 
 TEST_CASE("API client: a daemon that started anew is found again without an error") {
-  Folder folder;
+  test::TempDir folder;
   TestBuilding building;
   const auto path = folder.file("api.sock");
   ApiClient client(building.loop.get_executor(), path);
@@ -228,7 +212,7 @@ TEST_CASE("API client: a daemon that started anew is found again without an erro
 }
 
 TEST_CASE("API client: a large body that is refused early still brings its answer") {
-  Folder folder;
+  test::TempDir folder;
   TestBuilding building;
   const auto path = folder.file("api.sock");
   Server server(building.loop.get_executor(), building.gateway, options_at(path));
@@ -262,7 +246,7 @@ TEST_CASE("API client: nothing can be smuggled into a request") {
 }
 
 TEST_CASE("API client: a mute daemon costs the deadline and no more; the queue has its bound") {
-  Folder folder;
+  test::TempDir folder;
   asio::io_context loop;
   const auto path = folder.file("api.sock");
   const Mute mute(loop, path);
@@ -291,7 +275,7 @@ TEST_CASE("API client: a mute daemon costs the deadline and no more; the queue h
 }
 
 TEST_CASE("API client: what is under way ends when the client goes") {
-  Folder folder;
+  test::TempDir folder;
   asio::io_context loop;
   const auto path = folder.file("api.sock");
   const Mute mute(loop, path);
@@ -312,7 +296,7 @@ TEST_CASE("API client: what is under way ends when the client goes") {
 }
 
 TEST_CASE("API client: a stream brings its events until nobody wants them") {
-  Folder folder;
+  test::TempDir folder;
   TestBuilding building;
   const auto path = folder.file("api.sock");
   Server server(building.loop.get_executor(), building.gateway, options_at(path));
@@ -343,7 +327,7 @@ TEST_CASE("API client: a stream brings its events until nobody wants them") {
 }
 
 TEST_CASE("API: further connections than the bound get 503") {
-  Folder folder;
+  test::TempDir folder;
   TestBuilding building;
   const auto path = folder.file("api.sock");
   auto options = options_at(path);

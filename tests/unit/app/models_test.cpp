@@ -13,6 +13,7 @@
 #include "tests/fakes/lock_memory.hpp"
 #include "tests/fakes/models.hpp"
 #include "tests/fakes/store.hpp"
+#include "tests/fakes/temp_dir.hpp"
 #include "tests/unit/key_means.hpp"
 
 using namespace genkan;
@@ -23,26 +24,15 @@ namespace {
 
 class Folder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "genkan-models-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
   std::string write(std::string_view name, std::string_view text) const {
     std::ofstream(path_ / name, std::ios::binary) << text;
     return (path_ / name).string();
   }
   void remove(std::string_view name) const { fs::remove(path_ / name); }
-  std::string str() const { return path_.string(); }
+  std::string str() const { return path_.path().string(); }
 
  private:
-  fs::path path_;
+  test::TempDir path_;
 };
 
 std::string button(std::string_view name, std::string_view title = "X") {

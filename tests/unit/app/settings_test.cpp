@@ -75,7 +75,7 @@ TEST_CASE("settings: every mistake is told at once, with its line and what is ri
 }
 
 TEST_CASE("settings: what the cloud may command unsigned is a device and a command") {
-  CHECK(complaints("[gateway]\nid = 'gw-1'\n[cloud]\nallow = ['light-201', 'Light on', 'l jump']\n"
+  CHECK(complaints("[gateway]\nid = 'gw-1'\n[cloud]\nallow = ['light-201', 'Light on', 'l jump', 'panel disarm']\n"
                    "requests_per_minute = 0\n") ==
         "genkan.toml:4: 'allow' has 'light-201'; each is a device and a command, like "
         "\"light-201 on\"\n"
@@ -83,5 +83,6 @@ TEST_CASE("settings: what the cloud may command unsigned is a device and a comma
         "\"light-201 on\"\n"
         "genkan.toml:4: 'allow' has 'l jump'; each is a device and a command, like "
         "\"light-201 on\"\n"
+        "genkan.toml:4: 'allow' has 'panel disarm'; disarming always needs a signature\n"
         "genkan.toml:5: 'requests_per_minute' must be a whole number from 1 to 100000");
 }

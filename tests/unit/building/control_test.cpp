@@ -8,7 +8,7 @@
 
 #include "tests/building/commands.hpp"
 #include "tests/building/scene.hpp"
-#include "tests/unit/building/temp_folder.hpp"
+#include "tests/fakes/temp_dir.hpp"
 
 namespace building::test {
 namespace {
@@ -29,8 +29,8 @@ class StillWire final : public Wire {
 };
 
 struct House {
-  TempFolder folder;
-  MoveLog moves{folder.path() + "/moves.jsonl"};
+  genkan::test::TempDir folder;
+  MoveLog moves{folder.file("moves.jsonl")};
   Scene scene = make_scene(SceneName::sample, Duration::zero(), moves);
   StillWire a{*scene.line_a};
   StillWire b{*scene.line_b};
@@ -205,7 +205,7 @@ TEST_CASE("control: moves are counted, the last 50 told, all of them in the file
   const auto answer = house.commands.run("moves");
   CHECK(answer.at("count") == 80);
   CHECK(answer.at("moves").as_array().size() == 50);
-  std::ifstream file(house.folder.path() + "/moves.jsonl");
+  std::ifstream file(house.folder.file("moves.jsonl"));
   int lines = 0;
   for (std::string line; std::getline(file, line); ++lines) {
     const auto move = boost::json::parse(line).as_object();

@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 
 #include "tests/building/memory_json.hpp"
+#include "tests/fakes/temp_dir.hpp"
 #include "tests/unit/building/memory_master.hpp"
-#include "tests/unit/building/temp_folder.hpp"
 
 namespace building::test {
 namespace {
@@ -22,10 +22,10 @@ std::string content(const std::string& path) {
 }
 
 TEST_CASE("memory folder: slots, serial, counter and masters outlive the program, the clock not") {
-  TempFolder folder;
+  genkan::test::TempDir folder;
   std::string before;
   {
-    MemoryFolder keep(folder.path() + "/memories");
+    MemoryFolder keep(folder.file("memories"));
     MemoryMaster master(io_80(), &keep);
     REQUIRE(master.say("swap", {}));
     REQUIRE(master.say("masters", {"2"}));
@@ -35,9 +35,9 @@ TEST_CASE("memory folder: slots, serial, counter and masters outlive the program
     REQUIRE(master.say("program", {"0", "1", "code", "4711"}));
     REQUIRE(master.write(130, {0, 500, 0}) == 0);
     before = boost::json::serialize(
-        to_json(MemoryFolder(folder.path() + "/memories").load("lock-5").value()));
+        to_json(MemoryFolder(folder.file("memories")).load("lock-5").value()));
   }
-  MemoryFolder keep(folder.path() + "/memories");
+  MemoryFolder keep(folder.file("memories"));
   MemoryMaster again(io_80(), &keep);
   auto told = again.say("memory", {}).value();
   CHECK(told.at("clock").at("minute") == 0);
@@ -49,10 +49,10 @@ TEST_CASE("memory folder: slots, serial, counter and masters outlive the program
 }
 
 TEST_CASE("memory folder: each change is in the file when its effect is there") {
-  TempFolder folder;
+  genkan::test::TempDir folder;
   MemoryFolder keep(folder.path());
   MemoryMaster master(el_100(), &keep);
-  const std::string path = folder.path() + "/lock-5.json";
+  const std::string path = folder.file("lock-5.json");
   const auto slots_kept = [&keep] { return keep.load("lock-5").value().slots.size(); };
   CHECK(slots_kept() == 0);
   REQUIRE(master.write(99, {0, 1, 1, 0x1234, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 4, 0, 0, 1}) == 0);
@@ -111,14 +111,14 @@ TEST_CASE(
   };
   for (const std::string& text : cases) {
     CAPTURE(text.substr(0, 200));
-    TempFolder folder;
-    std::ofstream(folder.path() + "/lock-5.json") << text;
+    genkan::test::TempDir folder;
+    std::ofstream(folder.file("lock-5.json")) << text;
     MemoryFolder keep(folder.path());
     CHECK_THROWS_AS(MemoryMaster(el_100(), &keep), std::runtime_error);
-    CHECK(content(folder.path() + "/lock-5.json") == text);
+    CHECK(content(folder.file("lock-5.json")) == text);
   }
-  TempFolder folder;
-  std::ofstream(folder.path() + "/lock-5.json") << head + slot + always + "]}";
+  genkan::test::TempDir folder;
+  std::ofstream(folder.file("lock-5.json")) << head + slot + always + "]}";
   MemoryFolder keep(folder.path());
   CHECK(MemoryMaster(el_100(), &keep).slots().size() == 1);
 }

@@ -16,8 +16,8 @@
 #include "tests/building/memory_lock.hpp"
 #include "tests/building/pty_line.hpp"
 #include "tests/building/tcp_link.hpp"
+#include "tests/fakes/temp_dir.hpp"
 #include "tests/unit/building/recorder.hpp"
-#include "tests/unit/building/temp_folder.hpp"
 
 namespace building::test {
 namespace {
@@ -61,10 +61,10 @@ Descriptor open_port(const std::string& path, bool& configured) {
 }
 
 struct Line {
-  TempFolder folder;
+  genkan::test::TempDir folder;
   Recorder log;
   Bank bank{"line-a", Duration::zero(), log};
-  std::string path = folder.path() + "/line-a";
+  std::string path = folder.file("line-a");
   std::unique_ptr<PtyLine> line;
 
   Line() {

@@ -74,16 +74,11 @@ Bytes obedient(const Bytes& question) {
 }
 
 SerialDevice::SerialDevice(Behaviour behaviour) : behaviour_(std::move(behaviour)) {
-  std::string folder = "/tmp/genkan-bus-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  link_ = folder + "/line";
+  link_ = folder_.file("line");
   plug();
 }
 
-SerialDevice::~SerialDevice() {
-  unplug();
-  ::rmdir(link_.substr(0, link_.rfind('/')).c_str());
-}
+SerialDevice::~SerialDevice() { unplug(); }
 
 void SerialDevice::plug() {
   int slave = -1;

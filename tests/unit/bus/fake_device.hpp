@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/fakes/temp_dir.hpp"
+
 // A Modbus device written for these tests, with nothing of the driver's in it: it sees whole
 // questions and answers whatever bytes the test wants, when the test wants.
 namespace fake {
@@ -50,6 +52,7 @@ class SerialDevice {
   void start();
   void run(int master);
 
+  genkan::test::TempDir folder_;
   std::string link_;
   mutable std::mutex mutex_;
   Behaviour behaviour_;

@@ -20,6 +20,7 @@
 
 #include "firmware/base/text.hpp"
 #include "firmware/cli/line.hpp"
+#include "tests/fakes/temp_dir.hpp"
 
 namespace genkan::cli::test {
 
@@ -172,9 +173,8 @@ Said CannedApi::type(const std::vector<std::string>& words, const std::string& i
     said.err = error.what();
     return said;
   }
-  char folder[] = "/tmp/genkan-cli-XXXXXX";
-  REQUIRE(::mkdtemp(folder) != nullptr);
-  const auto path = cat(std::string(folder), "/api.sock");
+  const genkan::test::TempDir folder;
+  const auto path = folder.file("api.sock");
   Sink out;
   Sink err;
   {
@@ -185,7 +185,6 @@ Said CannedApi::type(const std::vector<std::string>& words, const std::string& i
     asio::co_spawn(daemon.loop(), server.listen(acceptor), asio::detached);
     said.end = action(daemon, Console{Paint(false), as_json, out.file(), err.file()});
   }
-  std::filesystem::remove_all(folder);
   said.out = out.text();
   said.err = err.text();
   return said;

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "firmware/base/text.hpp"
+#include "tests/fakes/temp_dir.hpp"
 #include "tests/unit/cli/canned.hpp"
 
 namespace genkan::cli::test {
@@ -28,16 +29,6 @@ CannedApi with_groups() {
                  "weekly":{"weekdays":["mon","tue"],"from":"8:00","to":"18:00"}}]})");
   return api;
 }
-
-class Folder {
- public:
-  Folder() { REQUIRE(::mkdtemp(path_) != nullptr); }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string file(std::string_view name) const { return cat(std::string(path_), "/", name); }
-
- private:
-  char path_[24] = "/tmp/genkan-cli-XXXXXX";
-};
 
 std::string content(const std::string& file) {
   std::ostringstream text;
@@ -83,7 +74,7 @@ TEST_CASE("RES-50: holders by the names of their groups") {
 }
 
 TEST_CASE("RES-52: an import is previewed, run by rows, and each wrong cell is said") {
-  const Folder folder;
+  const genkan::test::TempDir folder;
   const auto file = folder.file("holders.csv");
   std::ofstream(file) << "id,name\n1001,Ben\n";
   CannedApi api;
@@ -159,7 +150,7 @@ TEST_CASE("RES-50: groups of both sorts are made, changed and deleted by name") 
 }
 
 TEST_CASE("KEY-41: visitors' keys, and their QR code in a file that only its owner reads") {
-  const Folder folder;
+  const genkan::test::TempDir folder;
   CannedApi api;
   api.answer("GET /v1/temporary-keys?room=r101",
              R"({"temporary_keys":[
@@ -213,7 +204,7 @@ TEST_CASE("KEY-22: a room's door code is shown only where it was drawn or asked 
 }
 
 TEST_CASE("RES-21: the public holidays, and the government's table") {
-  const Folder folder;
+  const genkan::test::TempDir folder;
   CannedApi api;
   api.answer("GET /v1/holidays?year=2026",
              R"({"holidays":[{"day":"2026-11-03","name":"文化の日"}],"table_until":2027})");

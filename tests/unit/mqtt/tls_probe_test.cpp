@@ -9,6 +9,7 @@
 #include "firmware/base/certificate.hpp"
 #include "firmware/base/files.hpp"
 #include "firmware/base/text.hpp"
+#include "tests/fakes/temp_dir.hpp"
 #include "tests/unit/mqtt/tls_server.hpp"
 
 namespace genkan::mqtt {
@@ -23,15 +24,6 @@ WallTime now() { return floor<seconds>(std::chrono::system_clock::now()); }
 // A certificate authority, and what it gave out, in a folder that goes with the test.
 class Stage {
  public:
-  Stage() {
-    std::string name = (std::filesystem::temp_directory_path() / "genkan-tls-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder_ = name;
-  }
-  ~Stage() { std::filesystem::remove_all(folder_); }
-  Stage(const Stage&) = delete;
-  Stage& operator=(const Stage&) = delete;
-
   std::filesystem::path path(std::string_view file) const { return folder_ / file; }
   void put(std::string_view file, std::string_view text) const {
     REQUIRE(write_file(path(file), text, Readers::owner));
@@ -77,7 +69,7 @@ class Stage {
   }
 
  private:
-  std::filesystem::path folder_;
+  test::TempDir folder_;
 };
 
 std::string said(const std::optional<Away>& away) { return away ? away->why : std::string(); }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "firmware/base/text.hpp"
+#include "tests/fakes/temp_dir.hpp"
 #include "tests/unit/profile/support.hpp"
 
 using namespace genkan;
@@ -17,25 +18,13 @@ using Texts = std::vector<std::string>;
 
 class Folder {
  public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "genkan-profiles-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
   void write(std::string_view name, std::string_view text) const {
     std::ofstream(path_ / name, std::ios::binary) << text;
   }
-  std::string str() const { return path_.string(); }
+  std::string str() const { return path_.path().string(); }
 
  private:
-  fs::path path_;
+  genkan::test::TempDir path_;
 };
 
 std::string button(std::string_view name) {
@@ -88,7 +77,7 @@ TEST_CASE("catalog: a file with mistakes is left out, the others are taken, all 
 TEST_CASE("catalog: finds by name") {
   Problems problems;
   Catalog catalog;
-  catalog.add(test::parsed(button("clicker")), problems);
+  catalog.add(profile::test::parsed(button("clicker")), problems);
   REQUIRE(catalog.find("clicker") != nullptr);
   CHECK(catalog.find("clicker")->kind == domain::DeviceKind::button);
   CHECK(catalog.find("clicker")->hardware == "clicker");

@@ -213,7 +213,7 @@ TEST_CASE("mirror: the database's log does not grow with what is written") {
 }
 
 TEST_CASE("mirror: a database of a newer program is left alone") {
-  TempFolder temp;
+  const test::TempDir temp;
   const auto path = temp.path() / "cloud.db";
   {
     const auto made = store::Connection::open(path, store::Access::read_write).value();

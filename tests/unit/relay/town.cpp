@@ -15,22 +15,17 @@
 
 namespace genkan::relay {
 
-TempFolder::TempFolder() {
-  // In memory where there is such a folder: a hundred clouds are founded, each with synced files.
+namespace {
+
+// In memory where there is such a folder: a hundred clouds are founded, each with synced files.
+std::filesystem::path fast_folder() {
   const std::filesystem::path memory = "/dev/shm";
-  const auto base =
-      std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
-  std::string form = (base / "genkan-relay-XXXXXX").string();
-  REQUIRE(::mkdtemp(form.data()) != nullptr);
-  path_ = form;
+  return std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
 }
 
-TempFolder::~TempFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
+}  // namespace
 
-Town::Town() {
+Town::Town() : temp_(fast_folder()) {
   set_log_level(LogLevel::error);
   Founding founding;
   founding.settings.name = "demo";

@@ -13,23 +13,11 @@
 #include "cloud-agent/relay/enrolment.hpp"
 #include "cloud-agent/relay/relay.hpp"
 #include "tests/fakes/clock.hpp"
+#include "tests/fakes/temp_dir.hpp"
 #include "tests/unit/relay/fake_broker.hpp"
 #include "tests/unit/relay/fake_gateway.hpp"
 
 namespace genkan::relay {
-
-// A folder that is gone with the test.
-class TempFolder {
- public:
-  TempFolder();
-  ~TempFolder();
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 // A cloud, its relay, and gateways, with a broker between that a test can make lose things. Time
 // passes only in pass().
@@ -73,7 +61,7 @@ class Town {
   void open();
   void serve();
 
-  TempFolder temp_;
+  test::TempDir temp_;
   boost::asio::io_context loop_{1};
   std::unique_ptr<Cloud> cloud_;
   std::optional<Authority> authority_;

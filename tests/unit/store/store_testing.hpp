@@ -9,25 +9,18 @@
 #include <boost/asio/io_context.hpp>
 
 #include "firmware/store/sqlite_store.hpp"
+#include "tests/fakes/temp_dir.hpp"
 
 // What the store's tests share.
 namespace genkan::store::testing {
 
 // A folder of its own, gone with its content at the end.
-class TemporaryFolder {
+class TemporaryFolder : public test::TempDir {
  public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-  std::filesystem::path database() const { return path_ / "genkan.db"; }
-  std::filesystem::path key_file() const { return path_ / "gateway.key"; }
+  std::filesystem::path database() const { return path() / "genkan.db"; }
+  std::filesystem::path key_file() const { return path() / "gateway.key"; }
   // Files whose name begins so.
   std::vector<std::filesystem::path> files(std::string_view prefix) const;
-
- private:
-  std::filesystem::path path_;
 };
 
 // Wall time and trust as the test says.
