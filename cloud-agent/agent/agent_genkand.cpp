@@ -180,7 +180,7 @@ asio::awaitable<void> Agent::report_link() {
       request.body = json::serialize(*report);
       // Not there: the next report says it all again.
       const auto response = co_await daemon_.request(std::move(request), status_time);
-      if (!response || response->status >= 500) link_.resend();
+      if (!response || response->status >= 500) link_.not_told();
     }
     co_await link_due_.wait(link_every);
   }
@@ -195,6 +195,7 @@ LinkReport::Counts Agent::counts() const {
   counts.records_left_out = records.undeliverable;
   counts.requests = requests.carried_out;
   counts.requests_refused = requests.refused;
+  counts.why_refused = requests.why_refused;
   counts.requests_busy = requests.busy;
   counts.requests_repeated = requests.repeated;
   counts.answers_unsent = requests.unsent;

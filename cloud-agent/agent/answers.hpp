@@ -13,8 +13,9 @@
 namespace genkan::agent {
 
 // What was answered of late, so that a message delivered twice (QoS 1, after a reconnect) does not
-// run twice. Lives in memory: the last 1024 requests, for two minutes each; over a restart of the
-// agent a command can run twice until the ledger in genkand exists. One thread.
+// run twice. Lives in memory: the last 1024 requests, for two minutes each. Over a restart of the
+// agent an unsigned command can run twice; a signed one cannot, for which genkand has its ledger.
+// One thread.
 class Answers {
  public:
   static constexpr std::size_t most = 1024;

@@ -21,11 +21,17 @@ void LinkReport::away(std::string why) {
   why_ = printable(why, most_why);
 }
 
-std::optional<json::object> LinkReport::next(SteadyTime now, Counts counts) {
+void LinkReport::not_told() {
+  told_.reset();
+  refused_told_ = refused_before_;
+}
+
+std::optional<json::object> LinkReport::next(SteadyTime now, const Counts& counts) {
   const bool same = told_ && told_->connected == connected_ && told_->why == why_;
-  if (same && now - told_->at < every) return std::nullopt;
+  const std::uint64_t refused = counts.requests_refused - refused_told_;
+  if (same && now - told_->at < (refused > 0 ? refusals_every : every)) return std::nullopt;
   told_ = Told{connected_, why_, now};
-  counts.connects = connects_;
+  refused_before_ = std::exchange(refused_told_, counts.requests_refused);
   json::object numbers;
   numbers["records_sent"] = counts.records_sent;
   numbers["records_waiting"] = counts.records_waiting;
@@ -35,11 +41,15 @@ std::optional<json::object> LinkReport::next(SteadyTime now, Counts counts) {
   numbers["requests_busy"] = counts.requests_busy;
   numbers["requests_repeated"] = counts.requests_repeated;
   numbers["answers_unsent"] = counts.answers_unsent;
-  numbers["connects"] = counts.connects;
+  numbers["connects"] = connects_;
   json::object report;
   report["connected"] = connected_;
   report["why"] = why_;
   report["counts"] = std::move(numbers);
+  if (refused > 0) {
+    report["refused"] =
+        json::object{{"count", refused}, {"why", printable(counts.why_refused, most_why)}};
+  }
   return report;
 }
 

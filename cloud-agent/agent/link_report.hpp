@@ -10,11 +10,13 @@
 
 namespace genkan::agent {
 
-// What genkand is told of the line to the cloud (PUT /v1/cloud/link): at each change, and else once
-// a minute for the counts. Pure.
+// What genkand is told of the line to the cloud (PUT /v1/cloud/link): at each change, when requests
+// were refused here (their number and the last reason, for the journal), and else once a minute for
+// the counts. Pure.
 class LinkReport {
  public:
   static constexpr std::chrono::seconds every{60};
+  static constexpr std::chrono::seconds refusals_every{10};
 
   // Since the agent began.
   struct Counts {
@@ -27,6 +29,7 @@ class LinkReport {
     std::uint64_t requests_repeated = 0;
     std::uint64_t answers_unsent = 0;
     std::uint64_t connects = 0;
+    std::string why_refused{};  // the last of requests_refused; one sentence
   };
 
   void connected();
@@ -34,9 +37,11 @@ class LinkReport {
   void away(std::string why);
   // genkand forgets it when it begins anew.
   void resend() { told_.reset(); }
+  // What was to be told last did not get there.
+  void not_told();
 
   // What is to be told now; it counts as told. Nothing if there is nothing new.
-  std::optional<json::object> next(SteadyTime now, Counts counts);
+  std::optional<json::object> next(SteadyTime now, const Counts& counts);
   bool is_connected() const { return connected_; }
 
  private:
@@ -49,6 +54,8 @@ class LinkReport {
   bool connected_ = false;
   std::string why_;
   std::uint64_t connects_ = 0;
+  std::uint64_t refused_told_ = 0;    // of requests_refused
+  std::uint64_t refused_before_ = 0;  // as long as the last report may not have got there
   std::optional<Told> told_;
 };
 

@@ -83,6 +83,7 @@ boost::asio::awaitable<void> RequestDesk::carry_out(CloudRequest request, std::s
 
 void RequestDesk::refuse(Refusal refusal) {
   ++counts_.refused;
+  counts_.why_refused = refusal.reason;
   ++refusals_untold_;
   const auto now = Steady::now();
   if (refusal_logged_ == SteadyTime{} || now - refusal_logged_ >= refusal_log_every) {

@@ -19,8 +19,9 @@ namespace genkan::agent {
 // the loop's.
 class RequestDesk {
  public:
-  // Requests being carried out; a further one is answered with 429.
-  static constexpr std::size_t most_in_hand = 64;
+  // Requests being carried out; a further one is answered with 429. Each has a connection to
+  // genkand, which takes 64 in all: a flood of slow requests leaves room for the users on site.
+  static constexpr std::size_t most_in_hand = 32;
   // Answers that wait for the broker; further ones are dropped, the caller asks again.
   static constexpr std::size_t most_answers = 128;
   // An answer older than this is of no use any more.
@@ -29,6 +30,7 @@ class RequestDesk {
   struct Counts {
     std::uint64_t carried_out = 0;
     std::uint64_t refused = 0;   // by check_request
+    std::string why_refused{};   // the last of them
     std::uint64_t busy = 0;      // answered with 429
     std::uint64_t repeated = 0;  // delivered twice, run once
     std::uint64_t unsent = 0;    // answers that the broker never took

@@ -22,10 +22,9 @@ Result<Certificate> to_certificate(Result<std::string> pem) {
 
 }  // namespace
 
-Result<Authority> Authority::make(std::string_view cloud, WallTime now) {
+Result<Authority> Authority::make(std::string_view name, WallTime now) {
   P256Key key = P256Key::make();
-  auto certificate = to_certificate(make_authority(key, cat("Genkan trial CA ", cloud),
-                                                   whole_second(now) - clocks_differ,
+  auto certificate = to_certificate(make_authority(key, name, whole_second(now) - clocks_differ,
                                                    whole_second(now) + authority_life));
   if (!certificate) return fail(certificate.error());
   return Authority(std::move(key), *std::move(certificate));
@@ -47,10 +46,11 @@ Result<Authority> Authority::load(const Folder& folder) {
   return Authority(*std::move(key), *std::move(certificate));
 }
 
-Result<> Authority::save(const Folder& folder) const {
-  auto key = write_file(folder.authority_key(), key_.to_pem(), Readers::owner);
-  if (!key) return key;
-  return write_file(folder.authority(), certificate_.to_pem(), Readers::everybody);
+Result<> Authority::save(const std::filesystem::path& certificate,
+                         const std::filesystem::path& key) const {
+  auto written = write_file(key, key_.to_pem(), Readers::owner);
+  if (!written) return written;
+  return write_file(certificate, certificate_.to_pem(), Readers::everybody);
 }
 
 Result<Certificate> Authority::client(std::string_view common_name, const P256Public& key,

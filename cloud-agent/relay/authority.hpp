@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,10 +15,11 @@ namespace genkan::relay {
 // the key elsewhere and signs requests there. One thread.
 class Authority {
  public:
-  // A new one, valid for ten years.
-  static Result<Authority> make(std::string_view cloud, WallTime now);
+  // A new one of this common name, valid for ten years.
+  static Result<Authority> make(std::string_view name, WallTime now);
+  // The gateways'.
   static Result<Authority> load(const Folder& folder);
-  Result<> save(const Folder& folder) const;
+  Result<> save(const std::filesystem::path& certificate, const std::filesystem::path& key) const;
 
   const Certificate& certificate() const { return certificate_; }
   // A client certificate, from a day ago (clocks differ) for `life`, at most to the authority's

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include "cloud-agent/relay/cloud.hpp"
 #include "cloud-agent/relay/enrolment.hpp"
@@ -43,6 +44,17 @@ Result<store::Connection> open_to_read(const Folder& folder) {
   return database;
 }
 
+// One sentence, beside the enrolment, which may go to standard output.
+void tell_unsealed(const Registry& registry, const std::string& gateway) {
+  const auto enrolled = registry.find(gateway);
+  if (!enrolled || !*enrolled || (*enrolled)->receiver) return;
+  complain(Error(ErrorCode::unsupported,
+                 cat(gateway,
+                     " told no key to seal for, so the broker can read the codes that are "
+                     "sent to it; enrol it again with the file of a newer genkan identity")),
+           done);
+}
+
 int show(const Result<std::string>& text) {
   if (!text) return complain(text.error(), failed);
   print(*text);
@@ -73,12 +85,19 @@ int init(const Folder&, const CommandLine& line) {
   auto place = mqtt::parse_place(line.option("broker").value_or("ssl://localhost:8883"));
   if (!place) return complain(place.error().in("--broker"), wrong_line);
   founding.settings.broker = *std::move(place);
-  if (auto founded = found_cloud(folder, founding, now()); !founded) {
-    return complain(founded.error(), failed);
+  if (const auto own = line.option("own-broker")) {
+    auto own_place = mqtt::parse_place(*own);
+    if (!own_place) return complain(own_place.error().in("--own-broker"), wrong_line);
+    founding.settings.own_broker = *std::move(own_place);
+  }
+  const std::string name = founding.settings.name;
+  if (auto founded = found_cloud(folder, std::move(founding), now()); !founded) {
+    const bool typed_wrong = founded.error().code() == ErrorCode::invalid;
+    return complain(founded.error(), typed_wrong ? wrong_line : failed);
   }
   const std::string root = folder.root().string();
-  print(cat("Cloud ", founding.settings.name, " is in ", root, ".\n\n",
-            "The broker:     mosquitto -c ", (folder.broker() / "mosquitto.conf").string(), "\n",
+  print(cat("Cloud ", name, " is in ", root, ".\n\n", "The broker:     mosquitto -c ",
+            (folder.broker() / "mosquitto.conf").string(), "\n",
             "The cloud:      genkan-cloud --folder ", root, " run\n",
             "A gateway:      genkan-cloud --folder ", root,
             " enrol REQUEST.pem --contract NUMBER --gateway ID\n"));
@@ -103,6 +122,7 @@ int enrol(const Folder& folder, const CommandLine& line) {
   const auto made =
       enrol({(*cloud)->settings, *authority, (*cloud)->registry, *(*cloud)->keys}, choice, now());
   if (!made) return complain(made.error(), failed);
+  tell_unsealed((*cloud)->registry, choice.gateway);
   return deliver(*made, line.option("out"));
 }
 
@@ -150,7 +170,10 @@ int keys(const Folder& folder, const CommandLine& line) {
   if (verb == "list") {
     const auto database = open_to_read(folder);
     if (!database) return complain(database.error(), failed);
-    return show(keys_view(*database));
+    return show(keys_view(*database, [&folder](const std::string& kid) {
+      const auto key = read_command_key(folder, kid);
+      return key ? key->public_key().thumbprint() : std::string();
+    }));
   }
   if (verb != "new") {
     return complain(Error(ErrorCode::invalid, cat("keys ", printable(verb),
@@ -170,10 +193,11 @@ int keys(const Folder& folder, const CommandLine& line) {
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
       {"init",
-       "FOLDER [--name NAME] [--broker ssl://HOST:PORT] [--also HOST]...",
+       "FOLDER [--name NAME] [--broker ssl://HOST:PORT] [--own-broker ssl://HOST:PORT] "
+       "[--also HOST]...",
        1,
        1,
-       {{"name", "broker", "also"}, {}},
+       {{"name", "broker", "own-broker", "also"}, {}},
        &init},
       {"enrol",
        "REQUEST.pem --contract NUMBER --gateway ID [--consent FILE] [--out FILE]",
@@ -183,7 +207,12 @@ const std::vector<Command>& commands() {
        &enrol},
       {"release", "GATEWAY [--out FILE]", 1, 1, {{"out"}, {}}, &release},
       {"run", "[--copy NAME]", 0, 0, {{"copy"}, {}}, &run},
-      {"send", "GATEWAY METHOD PATH [BODY] [--subject WHO]", 3, 4, {{"subject"}, {}}, &send},
+      {"send",
+       "GATEWAY METHOD PATH [BODY | --file FILE] [--subject WHO]",
+       3,
+       4,
+       {{"file", "subject"}, {}},
+       &send},
       {"fleet", "", 0, 0, {{}, {}}, &fleet},
       {"history",
        "GATEWAY [--after NUMBER] [--count N] [--json]",

@@ -14,7 +14,10 @@
 #include "cloud-agent/relay/connection.hpp"
 #include "cloud-agent/relay/relay.hpp"
 #include "cloud-agent/relay/sender.hpp"
+#include "firmware/base/files.hpp"
 #include "firmware/base/ids.hpp"
+#include "firmware/base/json.hpp"
+#include "firmware/base/jws.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/random.hpp"
 #include "firmware/base/service_manager.hpp"
@@ -88,6 +91,22 @@ int result_of(const Error& error) {
   }
 }
 
+// A JSON object goes as one; any other file as text.
+Result<> put_file(const std::string& path, Order& order) {
+  if (!order.body.empty()) {
+    return fail(ErrorCode::invalid, "say a body or --file FILE, not both");
+  }
+  auto text = read_file(path, max_jws);
+  if (!text) return fail(ErrorCode::invalid, text.error().message());
+  const auto value = parse_json(*text, max_jws);
+  if (value && value->is_object()) {
+    order.body = *std::move(text);
+  } else {
+    order.text = *std::move(text);
+  }
+  return {};
+}
+
 int tell(const Result<Answer>& answer) {
   if (!answer) return complain(answer.error(), result_of(answer.error()));
   if (!answer->body.empty()) print(answer->body + "\n");
@@ -108,6 +127,8 @@ int run(const Folder& folder, const CommandLine& line) {
   if (!authority) return complain(authority.error(), failed);
   auto mirror = Mirror::open(folder.database());
   if (!mirror) return complain(mirror.error(), failed);
+  const auto group = share_group(folder);
+  if (!group) return complain(group.error(), failed);
   set_log_level((*cloud)->settings.log_level);
 
   const SystemClock clock(true);
@@ -115,7 +136,9 @@ int run(const Folder& folder, const CommandLine& line) {
   ServiceManager manager = ServiceManager::from_environment();
   Relay relay(
       loop.get_executor(),
-      {(*cloud)->settings, *authority, (*cloud)->registry, *(*cloud)->keys, **mirror, clock}, copy,
+      {(*cloud)->settings, *authority, (*cloud)->registry, *(*cloud)->keys, **mirror, clock,
+       *group},
+      copy,
       [&](mqtt::BrokerListener& listener) {
         return connect(loop.get_executor(), folder, (*cloud)->settings, Role::relay, copy,
                        listener);
@@ -154,6 +177,9 @@ int send(const Folder& folder, const CommandLine& line) {
   }
   Order order{words[0], words[1], words[2], words.size() > 3 ? words[3] : std::string(),
               line.option("subject").value_or(default_subject())};
+  if (const auto file = line.option("file")) {
+    if (auto put = put_file(*file, order); !put) return complain(put.error(), wrong_line);
+  }
   set_log_level(LogLevel::error);
   const SystemClock clock(true);
   const std::string name = random_name();

@@ -16,6 +16,11 @@ enum class Role : std::uint8_t {
   sender,  // gone with the connection
 };
 
+// The name of the group in which this cloud's copies share events. It follows from cloud.key, so
+// that nobody else can guess it: a broker grants membership to everybody, and deals an event to a
+// member who may not read it, that is, to nobody. io, invalid: there is no such key.
+Result<std::string> share_group(const Folder& folder);
+
 // The cloud's MQTT session, with the folder's certificate. `name` tells it from others of the same
 // cloud: a second one under the same name would throw the first out.
 std::unique_ptr<mqtt::Broker> connect(boost::asio::any_io_executor loop, const Folder& folder,

@@ -96,6 +96,10 @@ constexpr std::array migrations{
       PRIMARY KEY (gateway, kid)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX held_keys_by_key ON held_keys (kid);
+    )sql",
+    // 2: what is sent to a gateway is sealed for this key.
+    R"sql(
+    ALTER TABLE gateways ADD COLUMN receiver TEXT NOT NULL DEFAULT '';  -- JWK; '' not known
     )sql"};
 
 Result<> migrate(const store::Connection& connection) {
@@ -118,9 +122,21 @@ Result<> migrate(const store::Connection& connection) {
   return transaction->commit();
 }
 
+// A database of before, or a copy that was put back, may be for others to read. What is not there,
+// or cannot be changed, stays as it is: the folder is for its owner alone.
+void make_private(const std::filesystem::path& path) {
+  using std::filesystem::perms;
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::error_code ignored;
+    std::filesystem::permissions(path.string() + suffix, perms::owner_read | perms::owner_write,
+                                 ignored);
+  }
+}
+
 }  // namespace
 
 Result<store::Connection> open_database(const std::filesystem::path& path, Outlives outlives) {
+  make_private(path);
   auto connection = store::Connection::open(path, store::Access::read_write);
   if (!connection) return fail(connection.error().in(path.string()));
   auto prepared = connection->run(cat("PRAGMA journal_mode = WAL; PRAGMA synchronous = ",

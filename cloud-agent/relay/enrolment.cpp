@@ -23,7 +23,23 @@ bool is_contract(std::string_view text) {
          std::all_of(text.begin(), text.end(), fits);
 }
 
-Result<CertificateRequest> check_choice(const EnrolChoice& choice) {
+// What a gateway tells of itself.
+struct Papers {
+  CertificateRequest request;
+  std::optional<P256Public> receiver;
+};
+
+Result<Papers> read_papers(std::string_view text) {
+  const auto behind = text.find("-----BEGIN PUBLIC KEY-----");
+  auto request = read_csr(text.substr(0, behind));
+  if (!request) return fail(request.error().in("the certificate request"));
+  if (behind == std::string_view::npos) return Papers{*std::move(request), std::nullopt};
+  auto receiver = P256Public::from_pem(text.substr(behind));
+  if (!receiver) return fail(receiver.error().in("the receiving key"));
+  return Papers{*std::move(request), *std::move(receiver)};
+}
+
+Result<Papers> check_choice(const EnrolChoice& choice) {
   if (auto fault = id_fault(choice.gateway); !fault.empty()) {
     return fail(ErrorCode::invalid, cat("the gateway's id: ", fault));
   }
@@ -32,14 +48,14 @@ Result<CertificateRequest> check_choice(const EnrolChoice& choice) {
                                         " letters, digits, '.', '_' and '-'; '",
                                         printable(choice.contract), "' is none"));
   }
-  auto request = read_csr(choice.request);
-  if (!request) return fail(request.error().in("the certificate request"));
-  if (request->common_name != choice.gateway) {
-    return fail(ErrorCode::invalid,
-                cat("the certificate request is of gateway ", printable(request->common_name),
-                    ", not of ", choice.gateway));
+  auto papers = read_papers(choice.request);
+  if (!papers) return papers;
+  const auto& name = papers->request.common_name;
+  if (name != choice.gateway) {
+    return fail(ErrorCode::invalid, cat("the certificate request is of gateway ", printable(name),
+                                        ", not of ", choice.gateway));
   }
-  return request;
+  return papers;
 }
 
 // SITE-1, API-3. The consent that must go with the enrolment, which may be none.
@@ -79,8 +95,8 @@ Result<std::string> needed_consent(const Office& office, const std::optional<Enr
 }  // namespace
 
 Result<std::string> enrol(const Office& office, const EnrolChoice& choice, WallTime now) {
-  const auto request = check_choice(choice);
-  if (!request) return fail(request.error());
+  const auto papers = check_choice(choice);
+  if (!papers) return fail(papers.error());
   const auto before = office.registry.find(choice.gateway);
   if (!before) return fail(before.error());
   const auto consent = needed_consent(office, *before, choice, now);
@@ -89,12 +105,12 @@ Result<std::string> enrol(const Office& office, const EnrolChoice& choice, WallT
   const std::string kid = office.keys.live().front().kid;
   const auto key = office.keys.introduction(kid, office.settings.scopes);
   if (!key) return fail(key.error());
-  const auto certificate =
-      office.authority.client(choice.gateway, request->key, now, office.settings.certificate_life);
+  const auto certificate = office.authority.client(choice.gateway, papers->request.key, now,
+                                                   office.settings.certificate_life);
   if (!certificate) return fail(certificate.error());
 
-  const Enrolled enrolled{choice.gateway, choice.contract,          {}, {},
-                          request->key,   certificate->not_after(), now};
+  const Enrolled enrolled{choice.gateway,      choice.contract,          {},  {},
+                          papers->request.key, certificate->not_after(), now, papers->receiver};
   if (auto put = office.registry.put(enrolled, {kid}); !put) return fail(put.error());
 
   json::object file{{"genkan", "enrolment 1"},

@@ -10,7 +10,9 @@
 namespace genkan::relay {
 
 struct EnrolChoice {
-  std::string request;   // the gateway's certificate request, PEM
+  // What `genkan identity` printed: the gateway's certificate request, PEM; behind it, unless
+  // the gateway is an older one, the key that what is sent to it is sealed for.
+  std::string request;
   std::string contract;  // 1 to 48 of letters, digits, '.', '_' and '-'
   std::string gateway;
   std::string consent;  // of an owner elsewhere; may be empty

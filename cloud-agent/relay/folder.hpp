@@ -17,6 +17,9 @@ class Folder {
   std::filesystem::path database() const { return root_ / "cloud.db"; }
   std::filesystem::path authority() const { return root_ / "ca.pem"; }
   std::filesystem::path authority_key() const { return root_ / "ca.key"; }
+  // The authority of the cloud's own programs; it signs no gateways.
+  std::filesystem::path own_authority() const { return root_ / "cloud-ca.pem"; }
+  std::filesystem::path own_authority_key() const { return root_ / "cloud-ca.key"; }
   // What the programs of the cloud show the broker.
   std::filesystem::path certificate() const { return root_ / "cloud.pem"; }
   std::filesystem::path key() const { return root_ / "cloud.key"; }

@@ -33,12 +33,38 @@ Result<> write_pair(const std::filesystem::path& certificate_file, const Certifi
   return write_file(certificate_file, certificate.to_pem(), Readers::everybody);
 }
 
-Result<> make_own_certificate(const Folder& folder, const Authority& authority,
-                              const CloudSettings& settings, WallTime now) {
+// Gateways must not take client ids of the cloud, nor it theirs: so each side has a port.
+Result<> choose_own_broker(CloudSettings& settings) {
+  const auto& gateways = settings.broker;
+  auto& own = settings.own_broker;
+  if (!gateways.tls) {
+    if (!own) return {};
+    return fail(ErrorCode::invalid, "without TLS, gateways and the cloud share one port");
+  }
+  if (!own && gateways.port < 65535) {
+    own = gateways;
+    ++own->port;
+  }
+  if (own && own->tls && own->port != gateways.port) return {};
+  return fail(ErrorCode::invalid, cat("the cloud's programs need ssl:// and a port of their own at "
+                                      "the broker, other than the gateways' ",
+                                      gateways.port));
+}
+
+// The authority of the cloud's own programs, and their certificate.
+Result<> make_own(const Folder& folder, const CloudSettings& settings, WallTime now) {
+  const auto authority = Authority::make(cat("Genkan cloud CA ", settings.name), now);
+  if (!authority) return fail(authority.error());
   const P256Key key = P256Key::make();
   const auto certificate =
-      authority.client(broker_user(settings.name), key.public_key(), now, own_certificate_life);
+      authority->client(broker_user(settings.name), key.public_key(), now, own_certificate_life);
   if (!certificate) return fail(certificate.error());
+  auto done = authority->save(folder.own_authority(), folder.own_authority_key());
+  if (done) {
+    done = write_file(folder.broker() / broker_file::own_authority,
+                      authority->certificate().to_pem(), Readers::everybody);
+  }
+  if (!done) return done;
   return write_pair(folder.certificate(), *certificate, folder.key(), key);
 }
 
@@ -46,6 +72,7 @@ Result<> make_broker(const Folder& folder, const Authority& authority, const Fou
                      WallTime now) {
   const auto& settings = founding.settings;
   std::vector<std::string> names{settings.broker.host};
+  if (settings.own_broker) names.push_back(settings.own_broker->host);
   for (const std::string_view each : {"localhost", "127.0.0.1"}) names.emplace_back(each);
   names.insert(names.end(), founding.names.begin(), founding.names.end());
   std::sort(names.begin(), names.end());
@@ -54,28 +81,25 @@ Result<> make_broker(const Folder& folder, const Authority& authority, const Fou
   const auto certificate =
       authority.server(cat("broker.", settings.name), key.public_key(), std::move(names), now);
   if (!certificate) return fail(certificate.error());
-  auto done =
-      write_pair(folder.broker() / "server.pem", *certificate, folder.broker() / "server.key", key);
+  const auto file = [&folder](std::string_view name) { return folder.broker() / name; };
+  auto done = write_pair(file(broker_file::certificate), *certificate, file(broker_file::key), key);
   if (done) {
-    done = write_file(folder.broker() / "ca.pem", authority.certificate().to_pem(),
+    done = write_file(file(broker_file::authority), authority.certificate().to_pem(),
                       Readers::everybody);
   }
   if (done) {
-    done = write_file(folder.broker() / "acl", mosquitto_access(broker_user(settings.name)),
-                      Readers::everybody);
+    done =
+        write_file(file(broker_file::access), mosquitto_access(settings.name), Readers::everybody);
   }
   if (!done) return done;
-  return write_file(folder.broker() / "mosquitto.conf", mosquitto_settings(folder, settings),
+  return write_file(file(broker_file::settings), mosquitto_settings(settings, folder.broker()),
                     Readers::everybody);
 }
 
 }  // namespace
 
-std::string broker_user(std::string_view cloud) {
-  return cat("cloud.", cloud);  // '.' is in no gateway's id
-}
-
-Result<> found_cloud(const Folder& folder, const Founding& founding, WallTime now) {
+Result<> found_cloud(const Folder& folder, Founding founding, WallTime now) {
+  if (auto chosen = choose_own_broker(founding.settings); !chosen) return chosen;
   std::error_code fault;
   if (std::filesystem::exists(folder.root(), fault) &&
       !std::filesystem::is_empty(folder.root(), fault)) {
@@ -85,10 +109,10 @@ Result<> found_cloud(const Folder& folder, const Founding& founding, WallTime no
   for (const auto& path : {folder.root(), folder.command_keys(), folder.broker()}) {
     if (auto made = make_folder(path); !made) return made;
   }
-  const auto authority = Authority::make(founding.settings.name, now);
+  const auto authority = Authority::make(cat("Genkan trial CA ", founding.settings.name), now);
   if (!authority) return fail(authority.error());
-  auto done = authority->save(folder);
-  if (done) done = make_own_certificate(folder, *authority, founding.settings, now);
+  auto done = authority->save(folder.authority(), folder.authority_key());
+  if (done) done = make_own(folder, founding.settings, now);
   if (done) done = make_broker(folder, *authority, founding, now);
   if (!done) return done;
   auto registry = Registry::open(folder);

@@ -14,12 +14,11 @@ struct Founding {
   std::vector<std::string> names;
 };
 
-// Makes a cloud in `folder`: authority, first command key, the cloud's own client certificate, the
-// broker's certificate, mosquitto.conf and its access control, settings. Keys are 0600, folders
-// 0700. ErrorCode::conflict if the folder is not empty.
-Result<> found_cloud(const Folder& folder, const Founding& founding, WallTime now);
-
-// As whom the cloud's programs appear at the broker: no gateway can have this name.
-std::string broker_user(std::string_view cloud);
+// Makes a cloud in `folder`: an authority for gateways and the broker, one for the cloud's own
+// programs, their client certificate, the broker's certificate, mosquitto.conf and its access
+// control, first command key, settings. Keys are 0600, folders 0700. With TLS, the cloud's programs
+// have a port of their own, if not set the next one. ErrorCode::conflict if the folder is not
+// empty, ErrorCode::invalid if the two ports do not go together.
+Result<> found_cloud(const Folder& folder, Founding founding, WallTime now);
 
 }  // namespace genkan::relay

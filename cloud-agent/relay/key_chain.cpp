@@ -20,6 +20,16 @@ void wipe_text(std::string& text) {
 
 }  // namespace
 
+Result<P256Key> read_command_key(const Folder& folder, std::string_view kid) {
+  const auto file = folder.command_key(kid);
+  auto pem = read_private_file(file, max_pem);
+  if (!pem) return fail(pem.error());
+  auto key = P256Key::from_pem(*pem);
+  wipe_text(*pem);
+  if (!key) return fail(key.error().in(file.string()));
+  return key;
+}
+
 Result<KeyChain> KeyChain::load(const Folder& folder, Registry& registry) {
   KeyChain chain(folder, registry);
   if (auto read = chain.refresh(); !read) return fail(read.error());
@@ -36,11 +46,8 @@ Result<> KeyChain::refresh() {
       keys.insert(std::move(have));
       continue;
     }
-    auto pem = read_private_file(folder_.command_key(each.kid), max_pem);
-    if (!pem) return fail(pem.error());
-    auto key = P256Key::from_pem(*pem);
-    wipe_text(*pem);
-    if (!key) return fail(key.error().in(folder_.command_key(each.kid).string()));
+    auto key = read_command_key(folder_, each.kid);
+    if (!key) return fail(key.error());
     keys.emplace(each.kid, *std::move(key));
   }
   live_ = *std::move(known);
@@ -57,7 +64,7 @@ Result<std::string> KeyChain::make(std::string_view cloud, WallTime now) {
   }
   const auto number = registry_->next_key_number();
   if (!number) return fail(number.error());
-  const std::string kid = cat(cloud, "-", *number);
+  std::string kid = cat(cloud, "-", *number);
   std::error_code fault;
   std::filesystem::create_directories(folder_.command_keys(), fault);
   const P256Key key = P256Key::make();

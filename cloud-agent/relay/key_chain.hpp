@@ -12,6 +12,9 @@
 
 namespace genkan::relay {
 
+// One of the keys, from its file. ErrorCode::unknown: it was retired.
+Result<P256Key> read_command_key(const Folder& folder, std::string_view kid);
+
 // The command-signing keys: files of the folder, told apart by the registry. The newest signs
 // wherever a gateway holds it; older ones only until it does. One thread.
 class KeyChain {

@@ -40,7 +40,7 @@ std::string take_name(std::vector<std::string>& typed) {
     if (*each == "--folder" && each + 1 != typed.end()) {
       ++each;
     } else if (!each->starts_with("--") || *each == "--help") {
-      const std::string name = *each;
+      std::string name = *each;
       typed.erase(each);
       return name;
     }

@@ -212,11 +212,35 @@ Result<Taken> Mirror::take_page(const Standing& asked, const JournalPage& page) 
   }
   // The gateway knows best where its journal ends.
   auto& standing = filing.current();
-  if (page.records.empty()) standing.highest = std::max(standing.whole, page.head);
+  standing.highest = page.records.empty() ? std::max(standing.whole, page.head)
+                                          : std::max(standing.highest, page.head);
   if (auto finished = filing.finish(); !finished) return fail(finished.error());
   if (auto committed = transaction->commit(); !committed) return fail(committed.error());
   tables_->keep_log_short();
   return taken;
+}
+
+Result<std::optional<GoneRun>> Mirror::gone_behind(std::string_view gateway, std::int64_t after) {
+  const std::scoped_lock lock(mutex_);
+  const auto current = tables_->current(gateway);
+  if (!current) return fail(current.error());
+  return tables_->gone_behind(*current, after);
+}
+
+Result<Standing> Mirror::not_gone(const GoneRun& run) {
+  const std::scoped_lock lock(mutex_);
+  auto transaction = tables_->begin();
+  if (!transaction) return fail(transaction.error());
+  auto standing = tables_->current(run.gateway);
+  if (!standing) return fail(standing.error());
+  if (standing->journal != run.journal) {
+    return fail(ErrorCode::conflict, "the gateway has begun another journal meanwhile");
+  }
+  if (auto dropped = tables_->drop_gone(run); !dropped) return fail(dropped.error());
+  standing->whole = std::min(standing->whole, run.first - 1);
+  if (auto saved = tables_->save(*standing); !saved) return fail(saved.error());
+  if (auto committed = transaction->commit(); !committed) return fail(committed.error());
+  return standing;
 }
 
 Result<std::vector<Standing>> Mirror::standings() {

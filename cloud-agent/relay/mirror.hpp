@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,15 @@ struct Standing {
   std::int64_t highest = 0;  // of what we heard: above `whole`, numbers are missing
 
   bool operator==(const Standing&) const = default;
+};
+
+// Numbers of a journal, from `first` to `last`, that a page passed over: the gateway no longer had
+// them, or so it was told.
+struct GoneRun {
+  std::string gateway;
+  std::string journal;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
 };
 
 // What a message changed, once it is committed.
@@ -58,6 +68,12 @@ class Mirror {
   // Takes the answer to "what is behind `asked.whole`?". Numbers that it passes over are gone.
   // ErrorCode::conflict: the gateway has begun another journal since.
   Result<Taken> take_page(const Standing& asked, const JournalPage& page);
+
+  // The first run behind `after`, of the journal that the gateway writes now.
+  Result<std::optional<GoneRun>> gone_behind(std::string_view gateway, std::int64_t after);
+  // Its numbers are there after all: they are missing again. ErrorCode::conflict: the gateway has
+  // begun another journal since.
+  Result<Standing> not_gone(const GoneRun& run);
 
   // Of every gateway that ever told of its journal.
   Result<std::vector<Standing>> standings();

@@ -7,6 +7,7 @@
 
 #include "cloud-agent/relay/database.hpp"
 #include "firmware/base/log.hpp"
+#include "firmware/base/text.hpp"
 
 namespace genkan::relay {
 
@@ -27,10 +28,11 @@ enum Which : std::size_t {
   find_presence,
   put_presence,
   put_state,
+  find_state,
   drop_state,
 };
 
-constexpr std::array<std::string_view, 15> texts{
+constexpr std::array<std::string_view, 16> texts{
     "INSERT OR IGNORE INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     "SELECT boot FROM records WHERE gateway = ?1 AND journal = ?2 AND seq = ?3",
     "INSERT OR IGNORE INTO disputed VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -51,8 +53,11 @@ constexpr std::array<std::string_view, 15> texts{
     " boot = CASE WHEN ?2 THEN ?4 ELSE boot END,"
     " version = CASE WHEN ?2 THEN ?5 ELSE version END,"
     " clock = CASE WHEN ?2 THEN ?6 ELSE clock END",
-    "INSERT INTO states VALUES (?1, ?2, ?3, ?4)"
+    "INSERT INTO states SELECT ?1, ?2, ?3, ?4"
+    " WHERE EXISTS (SELECT 1 FROM states WHERE gateway = ?1 AND device = ?2)"
+    " OR (SELECT count(*) FROM states WHERE gateway = ?1) < ?5"
     " ON CONFLICT (gateway, device) DO UPDATE SET seen = ?3, state = ?4 WHERE state <> ?4",
+    "SELECT 1 FROM states WHERE gateway = ?1 AND device = ?2",
     "DELETE FROM states WHERE gateway = ?1 AND device = ?2",
 };
 
@@ -167,6 +172,25 @@ Result<> MirrorTables::add_gone(const Standing& of, std::int64_t first, std::int
   return insert->bind(1, of.gateway).bind(2, of.journal).bind(3, first).bind(4, last).run();
 }
 
+Result<std::optional<GoneRun>> MirrorTables::gone_behind(const Standing& of, std::int64_t after) {
+  auto find = connection_.prepare(
+      "SELECT first, last FROM gone WHERE gateway = ?1 AND journal = ?2 AND first > ?3"
+      " ORDER BY first LIMIT 1");
+  if (!find) return fail(find.error());
+  const auto row = find->bind(1, of.gateway).bind(2, of.journal).bind(3, after).step();
+  if (!row) return fail(row.error());
+  if (!*row) return std::nullopt;
+  return GoneRun{of.gateway, of.journal, find->integer(0), find->integer(1)};
+}
+
+Result<> MirrorTables::drop_gone(const GoneRun& run) {
+  auto drop = connection_.prepare(
+      "DELETE FROM gone WHERE gateway = ?1 AND journal = ?2 AND first >= ?3 AND first <= ?4");
+  if (!drop) return fail(drop.error());
+  drop->bind(1, run.gateway).bind(2, run.journal);
+  return drop->bind(3, run.first).bind(4, run.last).run();
+}
+
 Result<Standing> MirrorTables::current(std::string_view gateway) {
   auto& find = statements_[current_journal];
   const Reading reading(find);
@@ -230,8 +254,19 @@ Result<> MirrorTables::save(const Standing& standing) {
   return update.bind(3, standing.whole).bind(4, standing.highest).run();
 }
 
+Result<> MirrorTables::check_room(std::string_view gateway, std::string_view journal) {
+  auto others =
+      connection_.prepare("SELECT count(*) FROM journals WHERE gateway = ?1 AND journal <> ?2");
+  if (!others) return fail(others.error());
+  const auto row = others->bind(1, gateway).bind(2, journal).step();
+  if (!row) return fail(row.error());
+  if (others->integer(0) < most_journals) return {};
+  return fail(ErrorCode::invalid, cat("the gateway has begun ", most_journals, " journals"));
+}
+
 Result<> MirrorTables::make_current(std::string_view gateway, std::string_view journal,
                                     WallTime now) {
+  if (auto room = check_room(gateway, journal); !room) return room;
   auto others = connection_.prepare("UPDATE journals SET current = 0 WHERE gateway = ?1");
   if (!others) return fail(others.error());
   if (auto done = others->bind(1, gateway).run(); !done) return done;
@@ -276,7 +311,16 @@ Result<> MirrorTables::set_state(std::string_view gateway, std::string_view devi
                                  std::string_view state, WallTime now) {
   if (state.empty()) return statements_[drop_state].bind(1, gateway).bind(2, device).run();
   auto& put = statements_[put_state];
-  return put.bind(1, gateway).bind(2, device).bind(3, milliseconds(now)).bind(4, state).run();
+  put.bind(1, gateway).bind(2, device).bind(3, milliseconds(now)).bind(4, state);
+  if (auto done = put.bind(5, most_devices).run(); !done) return done;
+  if (connection_.changes() > 0) return {};
+  // Told again as it was, or one too many.
+  auto& find = statements_[find_state];
+  const Reading reading(find);
+  const auto row = find.bind(1, gateway).bind(2, device).step();
+  if (!row) return fail(row.error());
+  if (*row) return {};
+  return fail(ErrorCode::invalid, cat("the gateway has ", most_devices, " devices already"));
 }
 
 }  // namespace genkan::relay

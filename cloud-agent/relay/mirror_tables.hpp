@@ -19,6 +19,11 @@ namespace genkan::relay {
 // thread.
 class MirrorTables {
  public:
+  // Of one gateway, which may lie: as many devices as a site may have, and more journals than
+  // boards and disks will break.
+  static constexpr std::int64_t most_devices = 4096;
+  static constexpr std::int64_t most_journals = 64;
+
   static Result<std::unique_ptr<MirrorTables>> open(const std::filesystem::path& path);
 
   Result<store::Transaction> begin() { return store::Transaction::begin(connection_); }
@@ -35,6 +40,8 @@ class MirrorTables {
   Result<> move(std::string_view gateway, std::string_view from, std::string_view to,
                 std::string_view boot);
   Result<> add_gone(const Standing& of, std::int64_t first, std::int64_t last);
+  Result<std::optional<GoneRun>> gone_behind(const Standing& of, std::int64_t after);
+  Result<> drop_gone(const GoneRun& run);
 
   // Without a journal if the gateway has none yet.
   Result<Standing> current(std::string_view gateway);
@@ -43,6 +50,7 @@ class MirrorTables {
   // Moves `whole` over what is kept or gone behind it.
   Result<> advance(Standing& standing);
   Result<> save(const Standing& standing);
+  // ErrorCode::invalid: it would be one more than most_journals.
   Result<> make_current(std::string_view gateway, std::string_view journal, WallTime now);
 
   // Empty if no presence told.
@@ -53,13 +61,15 @@ class MirrorTables {
   Result<std::optional<bool>> was_online(std::string_view gateway);
   Result<> set_presence(std::string_view gateway, const PresenceWord& word, bool changed,
                         WallTime now);
-  // An empty state takes the device out.
+  // An empty state takes the device out. ErrorCode::invalid: it would be one more than
+  // most_devices.
   Result<> set_state(std::string_view gateway, std::string_view device, std::string_view state,
                      WallTime now);
 
  private:
   explicit MirrorTables(store::Connection connection) : connection_(std::move(connection)) {}
   Result<> prepare();
+  Result<> check_room(std::string_view gateway, std::string_view journal);
   Result<std::int64_t> first_of(std::string_view gateway, std::string_view journal,
                                 std::string_view boot);
 

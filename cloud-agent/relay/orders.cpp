@@ -63,6 +63,11 @@ Result<> Orders::next(Attempt attempt) {
   const std::string& kid = attempt.kids.front();
   const P256Key* key = keys_.find(kid);
   if (key == nullptr) return fail(ErrorCode::unknown, cat("key ", kid, " was retired"));
+  if (is_worth_sealing(attempt.order)) {
+    const auto enrolled = registry_.find(attempt.order.gateway);
+    if (!enrolled) return fail(enrolled.error());
+    if (*enrolled) attempt.order.receiver = (*enrolled)->receiver;
+  }
   auto sealed = seal_order(attempt.order, *key, kid, clock_.wall());
   if (!sealed) return fail(sealed.error());
   Call call{attempt.order.gateway, "POST", "/v1/signed", *std::move(sealed), patience};

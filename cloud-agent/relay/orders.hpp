@@ -18,7 +18,8 @@ class Orders {
 
   // Signs with the newest key that the gateway is believed to trust. If it does not know that one,
   // nothing was done there, and the next is tried; what was learned is kept. `done` is called
-  // exactly once unless this fails.
+  // exactly once unless this fails. What is worth sealing is sealed for the key that the gateway
+  // was enrolled with, if it told one.
   Result<> give(Order order, std::function<void(Result<Answer>)> done);
   // The same with this key or not at all: for what must not be done by another key's word.
   Result<> give_by(const std::string& kid, Order order, std::function<void(Result<Answer>)> done);

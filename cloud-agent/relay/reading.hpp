@@ -36,7 +36,7 @@ struct JournalPage {
   std::vector<MirrorRecord> records;  // rising numbers
   std::int64_t head = 0;
   std::int64_t oldest = 0;             // the first number that is still kept; 0: none is
-  std::optional<std::string> journal;  // of newer gateways
+  std::optional<std::string> journal;  // whose numbers these are; not of older gateways
 };
 Result<JournalPage> read_page(std::string_view text);
 

@@ -48,7 +48,7 @@ Result<std::vector<std::string>> Registry::list(store::Statement statement) cons
 
 Result<std::optional<Enrolled>> Registry::find(std::string_view gateway) const {
   auto statement = connection_.prepare(
-      "SELECT gateway, contract, former, consent, key, ends, enrolled FROM gateways"
+      "SELECT gateway, contract, former, consent, key, ends, enrolled, receiver FROM gateways"
       " WHERE gateway = ?1");
   if (!statement) return fail(statement.error());
   const auto row = statement->bind(1, gateway).step();
@@ -56,13 +56,20 @@ Result<std::optional<Enrolled>> Registry::find(std::string_view gateway) const {
   if (!*row) return std::nullopt;
   auto key = key_of(statement->text(4));
   if (!key) return fail(key.error().in(cat("the key of ", gateway)));
+  std::optional<P256Public> receiver;
+  if (!statement->text(7).empty()) {
+    auto known = key_of(statement->text(7));
+    if (!known) return fail(known.error().in(cat("the receiving key of ", gateway)));
+    receiver = *std::move(known);
+  }
   return Enrolled{std::string(statement->text(0)),
                   std::string(statement->text(1)),
                   std::string(statement->text(2)),
                   std::string(statement->text(3)),
                   *std::move(key),
                   wall_time(statement->integer(5)),
-                  wall_time(statement->integer(6))};
+                  wall_time(statement->integer(6)),
+                  receiver};
 }
 
 Result<std::string> Registry::gateway_of(std::string_view contract) const {
@@ -75,15 +82,18 @@ Result<std::string> Registry::gateway_of(std::string_view contract) const {
 
 Result<> Registry::put(const Enrolled& enrolled, const std::vector<std::string>& kids) {
   const std::string key = json::serialize(enrolled.key.to_jwk());
+  const std::string receiver =
+      enrolled.receiver ? json::serialize(enrolled.receiver->to_jwk()) : std::string();
   auto transaction = store::Transaction::begin(connection_);
   if (!transaction) return fail(transaction.error());
   auto put = connection_.prepare(
-      "INSERT INTO gateways VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (gateway) DO UPDATE"
-      " SET contract = ?2, former = ?3, consent = ?4, key = ?5, ends = ?6, enrolled = ?7");
+      "INSERT INTO gateways VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (gateway) DO UPDATE"
+      " SET contract = ?2, former = ?3, consent = ?4, key = ?5, ends = ?6, enrolled = ?7,"
+      " receiver = ?8");
   if (!put) return fail(put.error());
   put->bind(1, enrolled.gateway).bind(2, enrolled.contract).bind(3, enrolled.former);
   put->bind(4, enrolled.consent).bind(5, key).bind(6, milliseconds(enrolled.ends));
-  auto done = put->bind(7, milliseconds(enrolled.enrolled)).run();
+  auto done = put->bind(7, milliseconds(enrolled.enrolled)).bind(8, receiver).run();
   if (!done && done.error().code() == ErrorCode::conflict) {
     return fail(ErrorCode::conflict, cat("another gateway has contract ", enrolled.contract));
   }
@@ -154,6 +164,13 @@ Result<std::vector<std::string>> Registry::held_by(std::string_view gateway) con
 }
 
 Result<> Registry::set_held(std::string_view gateway, std::string_view kid, bool held) {
+  // Mostly it is so already. A read waits for nobody; a write would wait for the mirror's.
+  auto known = connection_.prepare("SELECT 1 FROM held_keys WHERE gateway = ?1 AND kid = ?2");
+  if (!known) return fail(known.error());
+  const auto row = known->bind(1, gateway).bind(2, kid).step();
+  if (!row) return fail(row.error());
+  if (*row == held) return {};
+  known->reset();
   return run(held ? "INSERT OR IGNORE INTO held_keys VALUES (?1, ?2)"
                   : "DELETE FROM held_keys WHERE gateway = ?1 AND kid = ?2",
              {gateway, kid});

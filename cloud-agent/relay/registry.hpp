@@ -23,6 +23,8 @@ struct Enrolled {
   P256Public key;        // of its identity
   WallTime ends{};       // its certificate
   WallTime enrolled{};
+  // For what is sealed for it; nothing: it told none when it was enrolled.
+  std::optional<P256Public> receiver{};
 };
 
 struct CommandKey {

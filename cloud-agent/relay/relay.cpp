@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds goodbye{1000};
 
 // Events are dealt out among the copies; retained topics go to each, as a shared subscription
 // brings nothing that is retained (MQTT 5, 4.8.2).
-constexpr std::string_view events = "$share/relay/genkan/1/+/event/+";
+constexpr std::string_view events = "genkan/1/+/event/+";
 constexpr std::string_view presences = "genkan/1/+/presence";
 constexpr std::string_view states = "genkan/1/+/device/+/state";
 
@@ -34,6 +34,9 @@ Relay::Relay(boost::asio::any_io_executor loop, const RelayParts& parts, std::st
       calls_(*broker_, std::move(copy)),
       orders_(calls_, parts.keys, parts.registry, parts.clock),
       repair_(calls_, parts.mirror),
+      recheck_(
+          calls_, parts.mirror,
+          [this](const Standing& standing, SteadyTime now) { repair_.standing(standing, now); }),
       renewal_(parts.settings, parts.authority, parts.registry, orders_, parts.clock,
                [this](const std::string& gateway) { return is_online(gateway); }),
       rotation_(parts.settings, parts.registry, parts.keys, orders_, parts.clock,
@@ -53,10 +56,11 @@ void Relay::stop(std::function<void()> done) { broker_->stop(goodbye, std::move(
 void Relay::on_online(mqtt::SessionFacts) {
   connected_ = true;
   broker_->subscribe(calls_.answers(), mqtt::Retain::no);
-  broker_->subscribe(std::string(events), mqtt::Retain::no);
+  broker_->subscribe(cat("$share/", parts_.share_group, "/", events), mqtt::Retain::no);
   broker_->subscribe(std::string(states), mqtt::Retain::yes);
   broker_->subscribe(std::string(presences), mqtt::Retain::yes);
   calls_.online(parts_.clock.steady());
+  if (std::exchange(was_connected_, true)) repair_.doubt(parts_.clock.steady());
 }
 
 void Relay::on_offline(mqtt::Away) {
@@ -106,6 +110,7 @@ void Relay::taken(const Taken& taken, SteadyTime now) {
     if (online) online_.insert(gateway);
     if (!online) online_.erase(gateway);
     repair_.presence(gateway, online);
+    recheck_.presence(gateway, online, now);
   }
   if (taken.new_journal) {
     log(LogLevel::notice, "the gateway began another journal; it is mirrored from its beginning",
@@ -122,6 +127,7 @@ void Relay::tick() {
   const SteadyTime now = parts_.clock.steady();
   calls_.tick(now);
   repair_.tick(now);
+  recheck_.tick(now);
   renewal_.tick();
   rotation_.tick();
   if (now < next_checkpoint_) return;

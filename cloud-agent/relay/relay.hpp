@@ -15,6 +15,7 @@
 #include "cloud-agent/relay/key_chain.hpp"
 #include "cloud-agent/relay/mirror.hpp"
 #include "cloud-agent/relay/orders.hpp"
+#include "cloud-agent/relay/recheck.hpp"
 #include "cloud-agent/relay/registry.hpp"
 #include "cloud-agent/relay/renewal.hpp"
 #include "cloud-agent/relay/repair.hpp"
@@ -31,6 +32,7 @@ struct RelayParts {
   KeyChain& keys;
   Mirror& mirror;
   const Clock& clock;
+  std::string share_group;  // connection.hpp
 };
 
 // `genkan-cloud run`: one MQTT session for all gateways. A message is committed to the mirror on
@@ -75,10 +77,12 @@ class Relay final : public mqtt::BrokerListener {
   Calls calls_;
   Orders orders_;
   Repair repair_;
+  Recheck recheck_;
   Renewal renewal_;
   Rotation rotation_;
   Handover handover_;
   bool connected_ = false;
+  bool was_connected_ = false;  // once at least
   SteadyTime next_checkpoint_{};
   std::uint64_t records_ = 0;  // that were new
   std::unordered_set<std::string> online_;

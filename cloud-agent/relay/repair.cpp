@@ -34,9 +34,17 @@ void Repair::presence(const std::string& gateway, bool online) {
   entry.online = online;
 }
 
+void Repair::doubt(SteadyTime now) {
+  for (auto& [id, gateway] : gateways_) {
+    if (gateway.standing.journal.empty()) continue;
+    gateway.doubted = true;
+    if (!lacks(gateway)) gateway.moved = now;  // what is on its way comes first
+  }
+}
+
 bool Repair::due(const Gateway& gateway, SteadyTime now) {
   if (!gateway.online || gateway.asking || now < gateway.not_before) return false;
-  if (gateway.standing.whole >= gateway.standing.highest) return false;
+  if (!lacks(gateway) && !gateway.doubted) return false;
   return gateway.repairing || now - gateway.moved >= gateway.patient;
 }
 
@@ -55,8 +63,9 @@ void Repair::ask(Gateway& gateway, SteadyTime now) {
   auto fresh = mirror_.standing(gateway.standing.gateway);
   if (!fresh) return back_off(gateway, now, fresh.error().message());
   gateway.standing = *std::move(fresh);
-  if (gateway.standing.whole >= gateway.standing.highest) return;
-  if (!gateway.repairing) {
+  const bool lacking = lacks(gateway);
+  if (!lacking && !gateway.doubted) return;
+  if (lacking && !gateway.repairing) {
     log(LogLevel::notice, "records are missing; asking for them",
         {{"gateway", gateway.standing.gateway},
          {"after", cat(gateway.standing.whole)},
@@ -73,7 +82,7 @@ void Repair::ask(Gateway& gateway, SteadyTime now) {
                           });
   if (!asked) return back_off(gateway, now, asked.error().message());
   gateway.asking = true;
-  gateway.repairing = true;
+  gateway.repairing = lacking;
   ++asking_;
 }
 
@@ -99,6 +108,7 @@ void Repair::page(Gateway& gateway, const Standing& asked, const std::string& bo
   const auto taken = mirror_.take_page(asked, *page);
   if (!taken) return back_off(gateway, now, taken.error().message());
   repaired_ += taken->added;
+  gateway.doubted = false;
   const bool nearer = taken->standing.whole > asked.whole;
   standing(taken->standing, now);
   if (!nearer && taken->standing.whole < taken->standing.highest) {

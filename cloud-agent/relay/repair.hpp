@@ -32,6 +32,9 @@ class Repair {
   // What the mirror says after each message, and at the start.
   void standing(const Standing& standing, SteadyTime now);
   void presence(const std::string& gateway, bool online);
+  // The broker may have lost what it had taken for us (it was killed, say), also the last of it, of
+  // which no number tells: every gateway is asked once what is behind the mirror.
+  void doubt(SteadyTime now);
   // Asks what is due. Every second or more often.
   void tick(SteadyTime now);
 
@@ -45,6 +48,7 @@ class Repair {
     bool online = false;
     bool asking = false;
     bool repairing = false;   // the next page is asked for at once
+    bool doubted = false;     // to be asked although nothing is known to be missing
     SteadyTime moved{};       // when the mirror last came nearer, or the gap was first seen
     SteadyTime not_before{};  // after a failure
     std::chrono::seconds pause{0};
@@ -52,6 +56,9 @@ class Repair {
     int limit = 100;  // records a page
   };
 
+  static bool lacks(const Gateway& gateway) {
+    return gateway.standing.whole < gateway.standing.highest;
+  }
   static bool due(const Gateway& gateway, SteadyTime now);
   void ask(Gateway& gateway, SteadyTime now);
   void answered(const Standing& asked, SteadyTime asked_at, const Result<Answer>& answer);

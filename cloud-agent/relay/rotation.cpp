@@ -114,7 +114,10 @@ Result<> Rotation::retire_unheld() {
 void Rotation::end(const std::string& gateway, const std::string& fault) {
   in_hand_.erase(gateway);
   not_before_.erase(gateway);
-  if (fault.empty()) return;
+  if (fault.empty()) {
+    next_look_ = clock_.steady();  // there is room for the next, or nothing left to do
+    return;
+  }
   not_before_[gateway] = clock_.steady() + again_after;
   log(LogLevel::warning, "keys not changed", {{"gateway", gateway}, {"why", fault}});
 }

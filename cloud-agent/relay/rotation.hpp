@@ -22,14 +22,15 @@ namespace genkan::relay {
 //   no gateway with an older key     that key is retired, its file removed
 //
 // So between two steps a gateway always trusts a key that we have, and the newest has proved itself
-// there before an older one goes. At most 16 at a time; what failed is tried again after 5 minutes.
-// One thread.
+// there before an older one goes. At most 64 at a time, and while any of them is done, more at the
+// next tick: a key that is in other hands is changed at thousands of gateways within a minute. What
+// failed is tried again after 5 minutes. One thread.
 class Rotation {
  public:
   using IsOnline = std::function<bool(const std::string& gateway)>;
   static constexpr std::chrono::seconds look_every{2};
   static constexpr std::chrono::minutes again_after{5};
-  static constexpr std::size_t most_in_hand = 16;
+  static constexpr std::size_t most_in_hand = 64;
 
   Rotation(const CloudSettings& settings, Registry& registry, KeyChain& keys, Orders& orders,
            const Clock& clock, IsOnline is_online);

@@ -17,6 +17,18 @@ constexpr std::array<std::string_view, 5> levels{"debug", "info", "notice", "war
 constexpr std::array<std::string_view, 6> known_scopes{"read", "command", "disarm",
                                                        "keys", "site",    "trust"};
 
+void read_broker(TomlTable table, CloudSettings& settings) {
+  const auto uri = table.text("uri");
+  auto place = mqtt::parse_place(uri);
+  if (place) settings.broker = *std::move(place);
+  if (!place && table.has("uri")) table.complain("uri", place.error().message());
+  const auto own = table.optional_text("own_uri");
+  if (!own) return;
+  auto own_place = mqtt::parse_place(*own);
+  if (own_place) settings.own_broker = *std::move(own_place);
+  if (!own_place) table.complain("own_uri", own_place.error().message());
+}
+
 void read_commands(TomlTable table, CloudSettings& settings) {
   const auto scopes = table.optional_texts("scopes", known_scopes.size(), 16);
   if (!scopes) return;
@@ -61,10 +73,7 @@ Result<CloudSettings> parse_settings(std::string_view text, std::string_view fil
     root->complain("name", fault);
   }
   if (auto table = root->optional_table("broker")) {
-    const auto uri = table->text("uri");
-    auto place = mqtt::parse_place(uri);
-    if (place) settings.broker = *std::move(place);
-    if (!place && table->has("uri")) table->complain("uri", place.error().message());
+    read_broker(*table, settings);
   } else if (!root->has("broker")) {
     root->complain("[broker] with the broker's uri is missing");
   }
@@ -89,9 +98,13 @@ std::string settings_text(const CloudSettings& settings) {
   std::string scopes;
   for (const auto& scope : settings.scopes)
     scopes += cat(scopes.empty() ? "" : ", ", '"', scope, '"');
+  const std::string own =
+      settings.own_broker
+          ? cat("own_uri = \"", mqtt::uri_of(*settings.own_broker), "\"  # the cloud's programs\n")
+          : std::string();
   return cat("# A Genkan cloud (docs/RELAY.md).\nname = \"", settings.name,
-             "\"\n\n[broker]\nuri = \"", mqtt::uri_of(settings.broker),
-             "\"\n\n# What gateways that are enrolled from now on let our command keys do.\n"
+             "\"\n\n[broker]\nuri = \"", mqtt::uri_of(settings.broker), "\"  # gateways\n", own,
+             "\n# What gateways that are enrolled from now on let our command keys do.\n"
              "[commands]\nscopes = [",
              scopes,
              "]\n\n[certificates]  # of gateways\ndays = ", settings.certificate_life.count(),

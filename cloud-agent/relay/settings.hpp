@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,9 @@ namespace genkan::relay {
 // cloud.toml.
 struct CloudSettings {
   std::string name;    // lower case letters, digits, '-'; at most 32: part of key ids and names
-  mqtt::Place broker;  // its TLS files come from the folder
+  mqtt::Place broker;  // where gateways reach it; TLS files come from the folder
+  // Where the cloud's own programs reach it; nothing: where gateways do.
+  std::optional<mqtt::Place> own_broker;
   // What gateways let our command keys do.
   std::vector<std::string> scopes{"read", "command", "disarm", "keys", "site", "trust"};
   std::chrono::days certificate_life{365};  // of gateways

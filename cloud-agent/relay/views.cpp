@@ -127,7 +127,8 @@ Result<std::string> history_view(const store::Connection& database, const Histor
               cat("nothing was ever heard of gateway ", printable(choice.gateway)));
 }
 
-Result<std::string> keys_view(const store::Connection& database) {
+Result<std::string> keys_view(const store::Connection& database,
+                              const ThumbprintOf& thumbprint_of) {
   auto rows = database.prepare(
       "SELECT kid, made, retired, (SELECT count(*) FROM held_keys JOIN gateways USING (gateway)"
       "  WHERE held_keys.kid = command_keys.kid AND contract <> ''),"
@@ -135,7 +136,7 @@ Result<std::string> keys_view(const store::Connection& database) {
       " number = (SELECT max(number) FROM command_keys)"
       " FROM command_keys ORDER BY number DESC");
   if (!rows) return fail(rows.error());
-  std::vector<std::vector<std::string>> table{{"KEY", "MADE", "STATE", "HELD BY"}};
+  std::vector<std::vector<std::string>> table{{"KEY", "MADE", "STATE", "HELD BY", "THUMBPRINT"}};
   while (true) {
     const auto row = rows->step();
     if (!row) return fail(row.error());
@@ -144,8 +145,11 @@ Result<std::string> keys_view(const store::Connection& database) {
     const std::string state = retired                 ? cat("retired ", moment(rows->integer(2)))
                               : rows->integer(5) != 0 ? "signs"
                                                       : "on its way out";
-    table.push_back({std::string(rows->text(0)), moment(rows->integer(1)), state,
-                     retired ? "-" : cat(rows->integer(3), " of ", rows->integer(4))});
+    const std::string kid(rows->text(0));
+    const std::string thumbprint = retired ? "" : thumbprint_of(kid);
+    table.push_back({kid, moment(rows->integer(1)), state,
+                     retired ? "-" : cat(rows->integer(3), " of ", rows->integer(4)),
+                     thumbprint.empty() ? "-" : thumbprint});
   }
 }
 

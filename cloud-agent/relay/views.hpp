@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,8 +28,10 @@ struct HistoryChoice {
 // Of the journal that the gateway writes now. ErrorCode::unknown if it was never heard of.
 Result<std::string> history_view(const store::Connection& database, const HistoryChoice& choice);
 
-// Which command key is where.
-Result<std::string> keys_view(const store::Connection& database);
+// Which command key is where, and its thumbprint (RFC 7638), which `thumbprint_of` tells by its
+// kid; empty: its file cannot be read.
+using ThumbprintOf = std::function<std::string(const std::string& kid)>;
+Result<std::string> keys_view(const store::Connection& database, const ThumbprintOf& thumbprint_of);
 
 // Cells in columns, two spaces between; the first row is the heading.
 std::string columns(const std::vector<std::vector<std::string>>& rows);

@@ -18,6 +18,8 @@ constexpr auto ask_pause = 50ms;
 constexpr auto silent_pause = 500ms;
 // For the reads that show whether a write took.
 constexpr auto look_time = 1000ms;
+// A wait that ends so much late was not ours: the program was stopped, or the machine slept.
+constexpr auto stood_still_after = 500ms;
 // For the read before a toggle.
 constexpr auto toggle_check_time = 2s;
 // A command that is not on the wire this long before its deadline is not sent any more, so that its
@@ -205,20 +207,29 @@ Run::Await<Run::Took> Run::look(profile::Write write, bool last, std::optional<s
 Run::Await<Outcome> Run::confirm() {
   if (!plan_.confirm || confirming_.empty()) co_return done("");
   const SteadyTime own_limit = written_at_ + plan_.confirm->within;
-  const SteadyTime limit = std::min(deadline_, own_limit);
+  const bool cut_short = deadline_ < own_limit;
+  SteadyTime since = written_at_;
+  SteadyTime limit = std::min(deadline_, own_limit);
   while (!device_->detached()) {
-    if (all_read(confirming_, written_at_)) {
+    if (all_read(confirming_, since)) {
       if (holds()) co_return done("");
       auto early = behaviour(device_->profile().info.kind).early(situation(false));
       if (early) co_return std::move(*early);
     }
-    if (!device_->line_fault().empty() || now() >= limit) break;
+    if (!device_->line_fault().empty()) break;
+    if (now() >= limit) {
+      if (!std::exchange(stood_still_, false) || now() >= deadline_) break;
+      // The bolt had its time, and nobody looked: what is there now tells.
+      since = now();
+      limit = std::min(deadline_, since + look_time);
+      next_ask_ = {};
+    }
     co_await wait_for_read(confirming_, limit);
   }
   if (device_->detached()) co_return gone();
   // What was read on the way proves nothing once the device fell silent.
   if (!all_read(confirming_, written_at_)) co_return unheard();
-  co_return behaviour(device_->profile().info.kind).late(situation(limit < own_limit));
+  co_return behaviour(device_->profile().info.kind).late(situation(cut_short));
 }
 
 Run::Await<void> Run::wait_for_read(Ranges ranges, SteadyTime limit) {
@@ -227,7 +238,9 @@ Run::Await<void> Run::wait_for_read(Ranges ranges, SteadyTime limit) {
     const bool silent = std::ranges::any_of(ranges, [](const auto& range) { return range->owed; });
     next_ask_ = now() + (silent ? silent_pause : ask_pause);
   }
-  co_await wake_->until(std::min(limit, next_ask_));
+  const SteadyTime due = std::min(limit, next_ask_);
+  co_await wake_->until(due);
+  if (now() - due > stood_still_after) stood_still_ = true;
 }
 
 }  // namespace genkan::devices

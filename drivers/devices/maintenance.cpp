@@ -86,10 +86,12 @@ bus::Answer unsent(bus::Ending ending) {
 
 asio::awaitable<bus::Answer> exchange_on(std::shared_ptr<Line> line,
                                          std::shared_ptr<const Context> context,
-                                         bus::Exchange exchange) {
+                                         bus::Exchange exchange,
+                                         std::optional<SteadyTime> until = std::nullopt) {
   auto answer = std::make_shared<std::optional<bus::Answer>>();
   const auto wake = std::make_shared<Wake>(context->loop, context->delay);
-  const SteadyTime turn = context->clock.steady() + turn_limit;
+  const SteadyTime latest = context->clock.steady() + turn_limit;
+  const SteadyTime turn = std::min(latest, until.value_or(latest));
   if (line->link() == nullptr) co_return unsent(bus::Ending::cancelled);
   line->link()->submit(std::move(exchange), bus::Lane::bulk, turn,
                        [answer, wake](const bus::Answer& came) {
@@ -127,7 +129,8 @@ asio::awaitable<Result<std::vector<std::uint16_t>>> ask_register(
   if (!line->fault().empty()) {
     co_return fail(ErrorCode::unreachable, cat(where, ": the line is down: ", line->fault()));
   }
-  const bus::Answer answer = co_await exchange_on(line, context, std::move(*exchange));
+  const bus::Answer answer =
+      co_await exchange_on(line, context, std::move(*exchange), question.until);
   if (answer.ending != bus::Ending::answered) {
     co_return fail(error_of(answer, question.unit).in(where));
   }

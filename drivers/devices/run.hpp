@@ -77,6 +77,7 @@ class Run {
   bool any_sent_ = false;       // a write went on the wire
   bool echoed_ = true;          // every write so far was echoed
   bool still_opening_ = false;  // a release that leaves a running opening alone
+  bool stood_still_ = false;    // time went by in which this program did not run
   SteadyTime written_at_{};     // the last write's end
   SteadyTime next_ask_{};       //
 };

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 
 #include "drivers/profile/profile.hpp"
+#include "firmware/base/files.hpp"
 #include "firmware/base/text.hpp"
 
 namespace genkan::profile {
@@ -37,20 +37,14 @@ std::vector<fs::path> files_of(const std::string& folder, Problems& problems) {
   return files;
 }
 
-std::optional<std::string> read_file(const fs::path& path, Problems& problems) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text(most_bytes + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (in.bad() || in.gcount() < 0 || (!in.eof() && in.fail())) {
-    problems.add(path.string(), 0, "the file cannot be read");
-    return std::nullopt;
-  }
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > most_bytes) {
-    problems.add(path.string(), 0, cat("the file is larger than ", most_bytes / 1024, " KiB"));
-    return std::nullopt;
-  }
-  return text;
+std::optional<std::string> text_of(const fs::path& path, Problems& problems) {
+  auto text = read_file(path, most_bytes);
+  if (text) return *std::move(text);
+  const bool large = text.error().code() == ErrorCode::invalid;
+  problems.add(path.string(), 0,
+               large ? cat("the file is larger than ", most_bytes / 1024, " KiB")
+                     : "the file cannot be read");
+  return std::nullopt;
 }
 
 }  // namespace
@@ -66,7 +60,7 @@ Catalog Catalog::load(const std::vector<std::string>& folders, Problems& problem
 }
 
 void Catalog::add_file(const std::string& file, Problems& problems) {
-  const auto text = read_file(file, problems);
+  const auto text = text_of(file, problems);
   if (!text) return;
   auto profile = parse(*text, file, problems);
   if (profile) add(std::move(*profile), problems);

@@ -16,7 +16,7 @@ void look_at_command(const domain::InnerRequest& inner, const std::string& devic
   const auto* text = word == nullptr ? nullptr : word->if_string();
   const auto command = text == nullptr ? std::nullopt : domain::command_named(*text);
   if (!command) return;
-  if (*command == domain::Command::disarm) needs.right = domain::Right::disarm;
+  needs.right = domain::right_to(*command);
   needs.command = domain::spec(*command).name;
   if (auto id = parse_id<DeviceId>(device)) needs.device = *std::move(id);
 }
@@ -26,10 +26,11 @@ services::RouteNeeds needs_of(const domain::InnerRequest& inner) {
   services::RouteNeeds needs;
   const auto target = parse_target(inner.path);
   if (!target) return needs;
-  const auto match = find_route(inner.method, target->path);
+  const auto match = find_route(all_routes(), inner.method, target->path);
   if (match.route == nullptr || match.route->handler == post_signed) return needs;
   needs.right = match.route->right;
   needs.changes = match.route->method != "GET";
+  needs.moves = match.route->handler == post_bus_write;
   if (match.route->handler == post_command) look_at_command(inner, match.arguments[0], needs);
   return needs;
 }
@@ -48,9 +49,15 @@ Result<Request> request_of(SignedDesk::Admitted& admitted) {
   request.method = admitted.request.method;
   request.target = std::move(*target);
   request.caller = admitted.caller;
-  if (!admitted.request.body) return request;
-  request.content_type = "application/json";
-  request.body = json::serialize(*admitted.request.body);
+  if (admitted.request.body) {
+    request.content_type = "application/json";
+    request.body = json::serialize(*admitted.request.body);
+  }
+  if (admitted.request.text) {
+    const auto match = find_route(all_routes(), request.method, request.target.path);
+    request.content_type = text_type(match.route == nullptr ? Body::none : match.route->body);
+    request.body = *std::move(admitted.request.text);
+  }
   return request;
 }
 

@@ -115,6 +115,8 @@ PeerCaller::PeerCaller(const RoleTable& roles, const Peer& peer)
   if (role_ == domain::Role::cloud) name_ = "cloud";
 }
 
+bool PeerCaller::yields() const { return !role_ || role_ == domain::Role::cloud; }
+
 Result<domain::Caller> PeerCaller::caller(std::string_view subject) const {
   if (!role_) {
     return fail(

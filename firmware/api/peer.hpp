@@ -29,6 +29,9 @@ class CallerSource {
   virtual ~CallerSource() = default;
   // `subject`: the header Genkan-Subject, on whose behalf the caller speaks; empty: its own.
   virtual Result<domain::Caller> caller(std::string_view subject) const = 0;
+  // Whether it leaves the last connections to others: what floods from afar must not keep the users
+  // of the building out.
+  virtual bool yields() const { return false; }
 };
 
 // One line of the settings: who has which role. "*" is everybody.
@@ -64,6 +67,8 @@ class PeerCaller final : public CallerSource {
  public:
   PeerCaller(const RoleTable& roles, const Peer& peer);
   Result<domain::Caller> caller(std::string_view subject) const override;
+  // The agent, and who has no role.
+  bool yields() const override;
 
  private:
   std::optional<domain::Role> role_;

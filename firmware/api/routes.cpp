@@ -73,7 +73,7 @@ constexpr std::array routes{
     Route{"PUT",    "/v1/import",                     Right::install, Body::keys, put_import},
     Route{"POST",   "/v1/secrets/rotate",             Right::install, Body::none, post_secrets_rotate},
     Route{"GET",    "/v1/readers/{name}",             Right::read,    Body::none, get_reader},
-    Route{"PUT",    "/v1/readers/{name}",             Right::read,    Body::json, put_reader},
+    Route{"PUT",    "/v1/readers/{name}",             Right::report,  Body::json, put_reader},
     Route{"POST",   "/v1/signed",                     Right::read,    Body::jose, post_signed},
     Route{"GET",    "/v1/trust",                      Right::read,    Body::none, get_trust},
     Route{"POST",   "/v1/trust/keys",                 Right::trust,   Body::json, post_trust_key},
@@ -89,6 +89,7 @@ constexpr std::array routes{
     Route{"GET",    "/metrics",                       Right::read,    Body::none, get_metrics},
 };
 // clang-format on
+constexpr std::array metrics{Route{"GET", "/metrics", Right::read, Body::none, get_metrics}};
 
 // The arguments if the path fits the pattern; nothing otherwise.
 std::optional<std::vector<std::string>> fit(std::string_view pattern,
@@ -164,12 +165,15 @@ std::optional<Response> obstacle(const Route& route, const Request& request) {
                             printable(request.content_type), "': set the header Content-Type"));
 }
 
-Response no_route(const Request& request, const std::string& allow) {
+Response no_route(const Request& request, const std::string& allow,
+                  std::span<const Route> offered) {
   std::string path;
   for (const auto& part : request.target.path) path += cat("/", part);
   if (allow.empty()) {
-    return error_response(Error(ErrorCode::unknown, cat("there is nothing at ", printable(path),
-                                                        "; /v1/openapi.json lists what there is")));
+    const auto* hint = offered.data() == metrics.data() ? "; there is /metrics here, and no more"
+                                                        : "; /v1/openapi.json lists what there is";
+    return error_response(
+        Error(ErrorCode::unknown, cat("there is nothing at ", printable(path), hint)));
   }
   auto response = error_response(
       405, "method_not_allowed",
@@ -192,11 +196,19 @@ std::size_t most_bytes(Body body) {
   return std::size_t{64} * 1024;
 }
 
+std::string_view text_type(Body body) {
+  const bool takes_text = body == Body::toml || body == Body::csv;
+  return takes_text ? content_types(body).front() : "text/plain";
+}
+
 std::span<const Route> all_routes() { return routes; }
 
-Match find_route(std::string_view method, const std::vector<std::string>& path) {
+std::span<const Route> metrics_routes() { return metrics; }
+
+Match find_route(std::span<const Route> offered, std::string_view method,
+                 const std::vector<std::string>& path) {
   Match match;
-  for (const auto& route : routes) {
+  for (const auto& route : offered) {
     auto arguments = fit(route.pattern, path);
     if (!arguments) continue;
     if (route.method == method) return {&route, std::move(*arguments), ""};
@@ -205,9 +217,10 @@ Match find_route(std::string_view method, const std::vector<std::string>& path) 
   return match;
 }
 
-boost::asio::awaitable<Response> answer(services::Gateway& gateway, Request request) {
-  auto match = find_route(request.method, request.target.path);
-  if (match.route == nullptr) co_return no_route(request, match.allow);
+boost::asio::awaitable<Response> answer(services::Gateway& gateway, Request request,
+                                        std::span<const Route> offered) {
+  auto match = find_route(offered, request.method, request.target.path);
+  if (match.route == nullptr) co_return no_route(request, match.allow, offered);
   if (auto refused = obstacle(*match.route, request)) co_return std::move(*refused);
   request.arguments = std::move(match.arguments);
   Call call{gateway, std::move(request)};

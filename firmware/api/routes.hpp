@@ -32,6 +32,8 @@ enum class Body : std::uint8_t {
   keys,  // at most 16 MiB of application/json, from those who may send it; from others 64 KiB
 };
 std::size_t most_bytes(Body body);
+// The content type of a body that comes as text; for a route that takes none, one that it refuses.
+std::string_view text_type(Body body);
 
 struct Route {
   std::string_view method;
@@ -41,17 +43,21 @@ struct Route {
   Handler handler;
 };
 std::span<const Route> all_routes();
+// GET /metrics alone.
+std::span<const Route> metrics_routes();
 
 struct Match {
   const Route* route = nullptr;
   std::vector<std::string> arguments;
   std::string allow;  // no route, but other methods have one: which
 };
-Match find_route(std::string_view method, const std::vector<std::string>& path);
+Match find_route(std::span<const Route> routes, std::string_view method,
+                 const std::vector<std::string>& path);
 
 // Finds the route, checks role, content type and body, and calls the handler. Always answers; ends
 // when the handler does (each has a deadline: commands and waiting readers 60 s, scans what the bus
 // takes).
-boost::asio::awaitable<Response> answer(services::Gateway& gateway, Request request);
+boost::asio::awaitable<Response> answer(services::Gateway& gateway, Request request,
+                                        std::span<const Route> routes = all_routes());
 
 }  // namespace genkan::api

@@ -1,23 +1,15 @@
 #include "firmware/api/server.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <list>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "firmware/base/log.hpp"
+#include "firmware/api/listener.hpp"
 #include "firmware/base/text.hpp"
 
 namespace genkan::api {
@@ -27,39 +19,6 @@ using boost::system::error_code;
 using Protocol = asio::local::stream_protocol;
 
 namespace {
-
-constexpr auto tuple = asio::as_tuple(asio::use_awaitable);
-constexpr int most_pending = 64;  // connections that the kernel holds until we take them
-constexpr std::chrono::milliseconds pause_without_descriptors{100};
-constexpr std::string_view full_answer =
-    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n"
-    "Content-Length: 80\r\nConnection: close\r\n\r\n"
-    R"({"error":{"code":"busy","message":"too many connections are open; try again"}})"
-    "\r\n";
-
-class SocketStream final : public ByteStream {
- public:
-  explicit SocketStream(Protocol::socket socket) : socket_(std::move(socket)) {}
-
-  asio::awaitable<Transferred> read_some(asio::mutable_buffer into) override {
-    return socket_.async_read_some(into, tuple);
-  }
-  asio::awaitable<Transferred> write(std::string_view head, std::string_view body) override {
-    const std::array parts{asio::buffer(head), asio::buffer(body)};
-    return asio::async_write(socket_, parts, tuple);
-  }
-  void cancel() override {
-    error_code ignored;
-    socket_.cancel(ignored);
-  }
-  void close() override {
-    error_code ignored;
-    socket_.close(ignored);
-  }
-
- private:
-  Protocol::socket socket_;
-};
 
 Error system_error(std::string_view what) {
   return Error(ErrorCode::io, cat(what, ": ", std::strerror(errno)));
@@ -101,36 +60,21 @@ Result<> make_way(const std::string& path) {
 
 }  // namespace
 
-struct Server::Listener : std::enable_shared_from_this<Listener> {
-  Listener(asio::any_io_executor executor, services::Gateway& services, ApiOptions settings)
-      : loop(std::move(executor)),
-        gateway(services),
-        options(std::move(settings)),
-        acceptor(loop) {}
-
+struct Server::Impl {
   Result<> open();
   void close();
-  static asio::awaitable<void> accept(std::shared_ptr<Listener> self);
-  static asio::awaitable<void> session(std::shared_ptr<Listener> self,
-                                       std::shared_ptr<ByteStream> stream,
-                                       std::shared_ptr<const CallerSource> callers);
-  void take(Protocol::socket socket);
 
   asio::any_io_executor loop;
   services::Gateway& gateway;
   ApiOptions options;
-  std::optional<RoleTable> roles;
-  Protocol::acceptor acceptor;
-  std::list<std::shared_ptr<ByteStream>> streams;
-  bool stopped = false;
+  std::shared_ptr<Listener> listener = nullptr;
 };
 
 // The socket is made under another name and moved to its place when mode and group are right and it
 // listens: nobody can meet it half made, and no umask of the whole process is touched.
-Result<> Server::Listener::open() {
-  auto table = RoleTable::make(options.roles);
-  if (!table) return fail(table.error());
-  roles = std::move(*table);
+Result<> Server::Impl::open() {
+  auto roles = RoleTable::make(options.roles);
+  if (!roles) return fail(roles.error());
   std::optional<gid_t> group;
   if (!options.socket_group.empty()) {
     group = group_named(options.socket_group);
@@ -144,6 +88,7 @@ Result<> Server::Listener::open() {
   const auto half = cat(path, ".new");
   ::unlink(half.c_str());
   error_code error;
+  Protocol::acceptor acceptor(loop);
   acceptor.open(Protocol(), error);
   if (!error) acceptor.bind(Protocol::endpoint(half), error);
   if (error)
@@ -153,79 +98,49 @@ Result<> Server::Listener::open() {
   }
   if (::chmod(half.c_str(), 0660) != 0)
     return fail(system_error(cat("cannot set the mode of ", path)));
-  acceptor.listen(most_pending, error);
+  acceptor.listen(Listener::most_pending, error);
   if (error) return fail(ErrorCode::io, cat("cannot listen on ", path, ": ", error.message()));
   if (::rename(half.c_str(), path.c_str()) != 0) {
     return fail(system_error(cat("cannot put the socket at ", path)));
   }
+  const auto who_is = [table = std::make_shared<const RoleTable>(*std::move(roles))](
+                          int socket) -> Result<std::shared_ptr<const CallerSource>> {
+    const auto peer = peer_of(socket);
+    if (!peer) return fail(peer.error());
+    return std::make_shared<PeerCaller>(*table, *peer);
+  };
+  listener = std::make_shared<Listener>(
+      std::move(acceptor), gateway, Offer{all_routes(), options.most_connections, options.limits},
+      who_is);
   return {};
 }
 
-void Server::Listener::close() {
-  if (stopped) return;
-  stopped = true;
-  const bool ours = acceptor.is_open();
-  error_code ignored;
-  acceptor.close(ignored);
-  if (ours) ::unlink(options.socket.c_str());
-  for (const auto& stream : streams) stream->close();
-}
-
-asio::awaitable<void> Server::Listener::session(std::shared_ptr<Listener> self,
-                                                std::shared_ptr<ByteStream> stream,
-                                                std::shared_ptr<const CallerSource> callers) {
-  const auto place = self->streams.insert(self->streams.end(), stream);
-  co_await serve(stream, std::move(callers), self->gateway, self->options.limits);
-  self->streams.erase(place);
-}
-
-void Server::Listener::take(Protocol::socket socket) {
-  const auto peer = peer_of(socket.native_handle());
-  if (!peer) return log(LogLevel::warning, peer.error().message());
-  if (streams.size() >= options.most_connections) {
-    // A fresh socket's buffer takes this at once.
-    ::send(socket.native_handle(), full_answer.data(), full_answer.size(),
-           MSG_DONTWAIT | MSG_NOSIGNAL);
-    return;
-  }
-  auto callers = std::make_shared<PeerCaller>(*roles, *peer);
-  auto stream = std::make_shared<SocketStream>(std::move(socket));
-  asio::co_spawn(loop, session(shared_from_this(), std::move(stream), std::move(callers)),
-                 asio::detached);
-}
-
-asio::awaitable<void> Server::Listener::accept(std::shared_ptr<Listener> self) {
-  asio::steady_timer pause(self->loop);
-  while (!self->stopped) {
-    auto [error, socket] = co_await self->acceptor.async_accept(tuple);
-    if (self->stopped) co_return;
-    if (!error) {
-      self->take(std::move(socket));
-      continue;
-    }
-    log(LogLevel::warning, "cannot take an API connection", {{"error", error.message()}});
-    pause.expires_after(pause_without_descriptors);
-    co_await pause.async_wait(tuple);
-  }
+void Server::Impl::close() {
+  if (!listener) return;
+  listener->stop();
+  ::unlink(options.socket.c_str());
+  listener.reset();
 }
 
 Server::Server(asio::any_io_executor loop, services::Gateway& gateway, ApiOptions options)
-    : listener_(std::make_shared<Listener>(std::move(loop), gateway, std::move(options))) {}
+    : impl_(std::make_unique<Impl>(std::move(loop), gateway, std::move(options))) {}
 
-Server::~Server() { listener_->close(); }
+Server::~Server() { impl_->close(); }
 
 Result<> Server::start() {
-  if (auto opened = listener_->open(); !opened) {
-    const auto half = cat(listener_->options.socket, ".new");
+  if (auto opened = impl_->open(); !opened) {
+    const auto half = cat(impl_->options.socket, ".new");
     ::unlink(half.c_str());
     return fail(opened.error().in("API"));
   }
-  asio::co_spawn(listener_->loop, Listener::accept(listener_), asio::detached);
+  impl_->listener->start();
   return {};
 }
 
-void Server::stop() { listener_->close(); }
+void Server::stop() { impl_->close(); }
 
-std::size_t Server::connections() const { return listener_->streams.size(); }
+std::size_t Server::connections() const {
+  return impl_->listener ? impl_->listener->connections() : 0;
+}
 
 }  // namespace genkan::api

@@ -19,7 +19,9 @@ struct ApiOptions {
   std::string socket = "/run/genkan/api.sock";
   std::string socket_group;  // who may open the socket besides the daemon's own user; empty: nobody
   std::vector<RoleRule> roles;
-  std::size_t most_connections = 64;  // further ones are answered 503 and closed
+  // Further ones are answered 503 and closed. The role cloud, and who has none, get three quarters
+  // of them: the others are for the users of the building.
+  std::size_t most_connections = 64;
   SessionLimits limits;
 };
 
@@ -39,8 +41,8 @@ class Server {
   std::size_t connections() const;
 
  private:
-  struct Listener;
-  std::shared_ptr<Listener> listener_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace genkan::api

@@ -73,11 +73,13 @@ enum class Next { go_on, close };
 class Session {
  public:
   Session(std::shared_ptr<ByteStream> stream, std::shared_ptr<const CallerSource> callers,
-          services::Gateway& gateway, SessionLimits limits, asio::any_io_executor loop)
+          services::Gateway& gateway, SessionLimits limits, std::span<const Route> routes,
+          asio::any_io_executor loop)
       : stream_(std::move(stream)),
         callers_(std::move(callers)),
         gateway_(gateway),
         limits_(limits),
+        routes_(routes),
         watch_(std::make_shared<Watch>(std::move(loop), stream_)) {}
 
   asio::awaitable<void> run();
@@ -99,6 +101,7 @@ class Session {
   std::shared_ptr<const CallerSource> callers_;
   services::Gateway& gateway_;
   SessionLimits limits_;
+  std::span<const Route> routes_;
   std::shared_ptr<Watch> watch_;
   std::vector<char> buffer_ = std::vector<char>(buffer_bytes);
   std::size_t held_ = 0;  // bytes of the buffer that are not used yet
@@ -168,7 +171,7 @@ asio::awaitable<Result<>> Session::feed(Parser& parser) {
 std::optional<Response> Session::check_header(Parser& parser, std::size_t& most_body) {
   const auto& message = parser.get();
   const auto target = parse_target(message.target());
-  const auto match = target ? find_route(message.method_string(), target->path) : Match{};
+  const auto match = target ? find_route(routes_, message.method_string(), target->path) : Match{};
   auto most = most_bytes(match.route == nullptr ? Body::json : match.route->body);
   if (most > most_bytes(Body::csv)) {  // so much is read only for those who may send it
     const auto caller = callers_->caller(message["Genkan-Subject"]);
@@ -278,7 +281,7 @@ asio::awaitable<Next> Session::one_request() {
   const bool keep_alive = parser.get().keep_alive();
   auto request = request_of(parser.release());
   if (!request) co_return co_await respond(error_response(request.error()), keep_alive);
-  auto response = co_await answer(gateway_, std::move(*request));
+  auto response = co_await answer(gateway_, std::move(*request), routes_);
   co_return co_await respond(std::move(response), keep_alive);
 }
 
@@ -291,10 +294,10 @@ asio::awaitable<void> Session::run() {
 
 asio::awaitable<void> serve(std::shared_ptr<ByteStream> stream,
                             std::shared_ptr<const CallerSource> callers, services::Gateway& gateway,
-                            SessionLimits limits) {
+                            SessionLimits limits, std::span<const Route> routes) {
   try {
     const auto loop = co_await asio::this_coro::executor;
-    Session session(stream, std::move(callers), gateway, limits, loop);
+    Session session(stream, std::move(callers), gateway, limits, routes, loop);
     co_await session.run();
   } catch (const std::exception& error) {
     // A mistake of ours, or no memory: this connection ends, the others go on.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <tuple>
 
@@ -12,9 +13,11 @@
 #include <boost/system/error_code.hpp>
 
 #include "firmware/api/peer.hpp"
+#include "firmware/api/routes.hpp"
 #include "firmware/services/gateway.hpp"
 
-// HTTP/1.1 over any stream of bytes: the Unix socket, TLS (later), memory in tests and the fuzzer.
+// HTTP/1.1 over any stream of bytes: the Unix socket, TCP, TLS (later), memory in tests and the
+// fuzzer.
 namespace genkan::api {
 
 // A connection's bytes. One read and one write at a time; loop thread.
@@ -43,9 +46,10 @@ constexpr std::size_t most_header_bytes = 8 * 1024;
 
 // Serves requests one after the other until the other side closes, breaks a bound, or the stream is
 // closed. What was pipelined waits unread: at most 16 KiB of it are held. Closes the stream at the
-// end. Never throws.
+// end. Never throws. `routes`: what there is at this connection.
 boost::asio::awaitable<void> serve(std::shared_ptr<ByteStream> stream,
                                    std::shared_ptr<const CallerSource> callers,
-                                   services::Gateway& gateway, SessionLimits limits);
+                                   services::Gateway& gateway, SessionLimits limits,
+                                   std::span<const Route> routes = all_routes());
 
 }  // namespace genkan::api

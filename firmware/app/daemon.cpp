@@ -1,7 +1,6 @@
 #include "firmware/app/daemon.hpp"
 
 #include <csignal>
-#include <fstream>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,9 +10,11 @@
 
 #include "drivers/devices/fleet.hpp"
 #include "drivers/profile/profile.hpp"
+#include "firmware/api/metrics_port.hpp"
 #include "firmware/api/server.hpp"
 #include "firmware/app/models.hpp"
 #include "firmware/base/clock.hpp"
+#include "firmware/base/files.hpp"
 #include "firmware/base/log.hpp"
 #include "firmware/base/random.hpp"
 #include "firmware/base/service_manager.hpp"
@@ -35,13 +36,10 @@ constexpr auto closing_time = 2s;
 // Holidays of the data file; without one that can be read, those of the law (RES-21).
 domain::Holidays load_holidays(const std::string& path) {
   constexpr std::size_t most_bytes = 64 * 1024;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(most_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
   Problems problems;
-  if (!file.is_open() || file.bad()) problems.add(path, 0, "cannot be read");
-  auto holidays = problems.empty() ? domain::Holidays::read(text, path, problems) : std::nullopt;
+  const auto text = read_file(path, most_bytes);
+  if (!text) log(LogLevel::warning, text.error().message());
+  auto holidays = text ? domain::Holidays::read(*text, path, problems) : std::nullopt;
   if (holidays) return std::move(*holidays);
   for (const auto& problem : problems.list()) log(LogLevel::warning, problem.text());
   log(LogLevel::warning, "public holidays are those of the law alone", {{"file", path}});
@@ -97,13 +95,15 @@ asio::awaitable<void> reload_on_hangup(const Settings& settings, profile::Catalo
 }
 
 asio::awaitable<void> run_until_signal(services::Gateway& gateway, devices::BusFleet& fleet,
-                                       api::Server& server, ServiceManager& manager,
-                                       asio::io_context& loop) {
+                                       api::Server& server,
+                                       std::optional<api::MetricsPort>& metrics,
+                                       ServiceManager& manager, asio::io_context& loop) {
   asio::signal_set signals(loop, SIGTERM, SIGINT);
   const int signal = co_await signals.async_wait(asio::use_awaitable);
   log(LogLevel::notice, "stopping", {{"signal", cat(signal)}});
   manager.stopping();
   server.stop();
+  if (metrics) metrics->stop();
   const bool closed = co_await fleet.close_openings(Steady::now() + closing_time);
   if (!closed) log(LogLevel::error, "a door that was opened could not be closed before the end");
   co_await gateway.stop();
@@ -129,7 +129,7 @@ Result<> run_daemon(const Settings& settings) {
                           devices::open_buses(loop.get_executor()));
   const auto& keys = (*store)->keys();
   const services::KeySecrets secrets(keys.hashing.bytes(), keys.token.bytes(), keys.link.bytes(),
-                                     keys.receive.bytes());
+                                     keys.receive.bytes(), keys.sealed.bytes());
   const auto random = [](std::uint32_t bound) { return random_below(bound); };
   services::Gateway gateway(
       fleet, **store, clock, models, policy(settings),
@@ -138,10 +138,17 @@ Result<> run_daemon(const Settings& settings) {
 
   api::Server server(loop.get_executor(), gateway, api_options(settings));
   if (auto started = server.start(); !started) return fail(started.error());
+  std::optional<api::MetricsPort> metrics;
+  if (settings.metrics) {
+    metrics.emplace(loop.get_executor(), gateway,
+                    api::MetricsPortOptions{.address = *settings.metrics, .limits = {}});
+    metrics->start();
+  }
 
   asio::co_spawn(loop, beat(gateway, manager), asio::detached);
   asio::co_spawn(loop, reload_on_hangup(settings, models, gateway, loop), asio::detached);
-  asio::co_spawn(loop, run_until_signal(gateway, fleet, server, manager, loop), asio::detached);
+  asio::co_spawn(loop, run_until_signal(gateway, fleet, server, metrics, manager, loop),
+                 asio::detached);
   manager.ready();
   log(LogLevel::notice, "genkand is up",
       {{"version", GENKAN_VERSION}, {"gateway", settings.gateway_id}, {"api", settings.socket}});

@@ -1,8 +1,8 @@
 #include "firmware/app/settings.hpp"
 
 #include <array>
-#include <fstream>
 
+#include "firmware/base/files.hpp"
 #include "firmware/base/ids.hpp"
 #include "firmware/base/text.hpp"
 
@@ -105,6 +105,10 @@ void read_allowed(TomlTable& table, const std::string& entry, Settings& settings
   const auto command = blank == std::string::npos
                            ? std::nullopt
                            : domain::command_named(std::string_view(entry).substr(blank + 1));
+  if (device && command == domain::Command::disarm) {
+    return table.complain(
+        "allow", cat("has '", printable(entry, 80), "'; disarming always needs a signature"));
+  }
   if (device && command) {
     settings.allowed_unsigned.emplace_back(*device, *command);
     return;
@@ -121,6 +125,16 @@ void read_cloud(TomlTable& table, Settings& settings) {
   if (const auto rate = table.optional_integer("requests_per_minute", 1, 100'000)) {
     settings.requests_per_minute = static_cast<std::uint32_t>(*rate);
   }
+}
+
+void read_metrics(TomlTable& root, Settings& settings) {
+  auto table = root.optional_table("metrics");
+  if (!table) return;
+  const auto text = table->optional_text("listen", 64);
+  if (!text) return;
+  auto address = api::parse_listen(*text);
+  if (!address) return table->complain("listen", address.error().message());
+  settings.metrics = *std::move(address);
 }
 
 void read_switches(TomlTable& root, Settings& settings) {
@@ -148,22 +162,21 @@ std::optional<Settings> parse_settings(std::string_view text, std::string_view f
   read_drivers(*root, settings);
   read_data(*root, settings);
   read_switches(*root, settings);
+  read_metrics(*root, settings);
   root->finish();
   if (!problems.empty()) return std::nullopt;
   return settings;
 }
 
 Result<Settings> load_settings(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(ErrorCode::io, cat(path, ": cannot be read; --config names another file"));
-  std::string text(most_bytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > most_bytes) {
-    return fail(ErrorCode::invalid, cat(path, ": larger than ", most_bytes, " bytes"));
+  const auto text = read_file(path, most_bytes);
+  if (!text) {
+    const bool large = text.error().code() == ErrorCode::invalid;
+    return fail(text.error().code(),
+                cat(text.error().message(), large ? "" : "; --config names another file"));
   }
   Problems problems;
-  auto settings = parse_settings(text, path, problems);
+  auto settings = parse_settings(*text, path, problems);
   if (!settings) return fail(problems.as_error());
   return *settings;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "firmware/api/metrics_port.hpp"
 #include "firmware/api/peer.hpp"
 #include "firmware/base/error.hpp"
 #include "firmware/base/ids.hpp"
@@ -35,6 +36,7 @@ struct Settings {
   bool unsigned_commands = false;
   std::vector<std::pair<DeviceId, domain::Command>> allowed_unsigned;
   std::uint32_t requests_per_minute = 60;
+  std::optional<api::ListenAddress> metrics;  // nothing: on the API's socket alone
   LogLevel log_level = LogLevel::info;
 };
 

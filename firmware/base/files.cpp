@@ -65,13 +65,6 @@ bool write_all(int descriptor, std::string_view text) {
   return ::fsync(descriptor) == 0;
 }
 
-Result<> sync_folder_of(const std::filesystem::path& path) {
-  const auto folder = path.parent_path().empty() ? std::filesystem::path(".") : path.parent_path();
-  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened.is_open() && ::fsync(opened.get()) == 0) return {};
-  return refused(folder, "synced");
-}
-
 // The draft's path.
 Result<std::filesystem::path> write_draft(const std::filesystem::path& path, std::string_view text,
                                           Readers readers) {
@@ -135,6 +128,13 @@ Result<> write_new_file(const std::filesystem::path& path, std::string_view text
   errno = error;
   if (!linked) return refused(path, "written");
   return sync_folder_of(path);
+}
+
+Result<> sync_folder_of(const std::filesystem::path& path) {
+  const auto folder = path.parent_path().empty() ? std::filesystem::path(".") : path.parent_path();
+  const Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened.is_open() && ::fsync(opened.get()) == 0) return {};
+  return refused(folder, "synced");
 }
 
 Result<> remove_file(const std::filesystem::path& path) {

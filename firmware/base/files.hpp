@@ -23,6 +23,8 @@ Result<std::string> read_private_file(const std::filesystem::path& path, std::si
 Result<> write_file(const std::filesystem::path& path, std::string_view text, Readers readers);
 // The same, but what is there already stays as it is: ErrorCode::conflict.
 Result<> write_new_file(const std::filesystem::path& path, std::string_view text, Readers readers);
+// After a file was made, renamed or removed: on disk is that it was.
+Result<> sync_folder_of(const std::filesystem::path& path);
 // Gone, and the folder synced; well, too, if it was not there.
 Result<> remove_file(const std::filesystem::path& path);
 

@@ -9,8 +9,9 @@
 #include "firmware/base/error.hpp"
 #include "firmware/base/json.hpp"
 
-// Keys and signatures on the curve P-256 (FIPS 186-4; RFC 7518 calls it ES256). Any thread; one
-// object may be used by several at once. Signing takes about 1 ms, checking 2 ms on a desk machine.
+// Keys, signatures and agreement on the curve P-256 (FIPS 186-4; RFC 7518 calls the signatures
+// ES256). Any thread; one object may be used by several at once. Signing takes 0.4 ms, checking
+// 1.2 ms on a desk machine (the first of a thread 0.5 ms more).
 namespace genkan {
 
 // ECDSA over SHA-256: r and s, 32 bytes each, big endian, one behind the other (RFC 7518, 3.4).
@@ -33,6 +34,8 @@ class P256Public {
   // kty, crv, x, y.
   json::object to_jwk() const;
   const P256Point& point() const { return point_; }
+  // RFC 7638: base64url of SHA-256 over its JWK; 43 characters, the same for the same key anywhere.
+  std::string thumbprint() const;
 
   // Whether `signature` is this key's over SHA-256 of the message. Both s and n - s are taken, as
   // the standard has it: do not use a signature as a name of its message.
@@ -53,6 +56,9 @@ class P256Key {
   static P256Key make();
   // One block, PKCS#8 or SEC 1, not encrypted, and nothing else. The message never shows the text.
   static Result<P256Key> from_pem(std::string_view pem);
+  // The one that follows from a secret that nobody can guess: the same each time, each key equally
+  // likely. `what` says what it is for, as hkdf_sha256's info does.
+  static P256Key derived(CipherKey secret, std::string_view what);
 
   P256Key(P256Key&& other) noexcept;
   P256Key& operator=(P256Key&& other) noexcept;
@@ -65,9 +71,13 @@ class P256Key {
   const P256Public& public_key() const { return public_; }
   // Deterministic (RFC 6979): the same message has the same signature.
   P256Signature sign(ByteView message) const;
+  // ECDH (SP 800-56A, 5.7.1.2): what this key and the other have in common, big endian. Not evenly
+  // spread, so take keys from it by a key derivation alone, and wipe it.
+  std::array<std::uint8_t, 32> agree(const P256Public& other) const;
 
  private:
   using Scalar = std::array<std::uint8_t, 32>;
+  static P256Key from_scalar(const Scalar& scalar);
   P256Key(const Scalar& scalar, const P256Public& public_key)
       : scalar_(scalar), public_(public_key) {}
 

@@ -79,6 +79,7 @@ Exit write_registers(Daemon& daemon, const Console& console, const RegisterChoic
 struct ImportFile {
   std::string file = "-";  // a site file, or one that export_site() made for this gateway
   bool check_only = false;
+  bool sure = false;  // what is there and not in the file may go without a question
 };
 Exit put_site(Daemon& daemon, const Console& console, const ImportFile& choice);
 struct ExportChoice {

@@ -1,6 +1,7 @@
 // Whose gateway this is, and whose signatures it believes.
 #include <algorithm>
 
+#include "firmware/base/p256.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/cli/cloud_commands.hpp"
 #include "firmware/cli/files.hpp"
@@ -45,6 +46,26 @@ void say_claim(const Console& console, const json::object& claim) {
   console.say(cat("certificate  until ", when(claim, "certificate_ends", "an unknown time")));
 }
 
+// By which people compare a key with the cloud's (genkan-cloud keys list).
+std::string thumbprint_of(const json::object& entry) {
+  const auto key = P256Public::from_jwk(object_at(entry, "key"));
+  return key ? key->thumbprint() : std::string("(cannot be read)");
+}
+
+// Each trusted key in two lines: what it may, and its thumbprint.
+void say_keys(const Console& console, const json::object& answer) {
+  for (const auto& entry : array_at(answer, "keys")) {
+    const auto* key = entry.if_object();
+    if (key == nullptr) continue;
+    const auto end = text_at(*key, "not_after");
+    console.say(cat(printable(text_at(*key, "kid"), 64), "  ", printable(text_at(*key, "name"), 64),
+                    "  ", scopes_text(*key),
+                    end.empty() ? "" : cat("  until ", local_time(end, TimeStyle::full)), "  by ",
+                    printable(text_at(*key, "added_by"), 64), " ", when(*key, "added", "")));
+    console.say(cat("  thumbprint ", thumbprint_of(*key)));
+  }
+}
+
 // Each sentence of a refusal on a line of its own: an enrolment file may have several mistakes.
 Exit refused(const Console& console, const std::string& file, const Error& error) {
   if (error.code() != ErrorCode::invalid || console.json) return console.failed(error);
@@ -55,6 +76,12 @@ Exit refused(const Console& console, const std::string& file, const Error& error
     rest.remove_prefix(std::min(rest.size(), end + 2));
   }
   return Exit::failed;
+}
+
+// At the handing-over: who can command the gateway, in keys that can be compared.
+void say_whom_it_trusts(const Console& console, const json::object& trust) {
+  console.say("trusted keys; compare them with the cloud's (genkan-cloud keys list):");
+  say_keys(console, trust);
 }
 
 }  // namespace
@@ -68,13 +95,19 @@ Exit claim(Daemon& daemon, const Console& console, const FileChoice& choice) {
   console.say(console.paint(Tone::good, cat("The gateway belongs to contract ",
                                             printable(text_at(*answer, "contract"), 64), " now.")));
   say_claim(console, *answer);
+  // The claim stands, whether this can be told or not.
+  if (const auto trust = daemon.get("/v1/trust")) say_whom_it_trusts(console, *trust);
   return Exit::done;
 }
 
 Exit show_claim(Daemon& daemon, const Console& console) {
   const auto answer = daemon.get("/v1/claim");
   if (!answer) return console.failed(answer.error());
-  if (!console.said_json(*answer)) say_claim(console, *answer);
+  if (console.said_json(*answer)) return Exit::done;
+  say_claim(console, *answer);
+  const auto trust = daemon.get("/v1/trust");
+  if (!trust) return console.failed(trust.error());
+  say_whom_it_trusts(console, *trust);
   return Exit::done;
 }
 
@@ -104,6 +137,8 @@ Exit show_identity(Daemon& daemon, const Console& console) {
   }
   // As it is: for a file that goes to the cloud.
   console.print(csr);
+  const auto receiver = P256Public::from_jwk(object_at(*answer, "receiver"));
+  if (receiver) console.print(receiver->to_pem());
   return Exit::done;
 }
 
@@ -111,20 +146,11 @@ Exit show_trust(Daemon& daemon, const Console& console) {
   const auto answer = daemon.get("/v1/trust");
   if (!answer) return console.failed(answer.error());
   if (console.said_json(*answer)) return Exit::done;
-  const auto& keys = array_at(*answer, "keys");
-  if (keys.empty()) {
+  if (array_at(*answer, "keys").empty()) {
     console.say("No key is trusted: no signed request is carried out.");
     return Exit::done;
   }
-  for (const auto& entry : keys) {
-    const auto* key = entry.if_object();
-    if (key == nullptr) continue;
-    const auto end = text_at(*key, "not_after");
-    console.say(cat(printable(text_at(*key, "kid"), 64), "  ", printable(text_at(*key, "name"), 64),
-                    "  ", scopes_text(*key),
-                    end.empty() ? "" : cat("  until ", local_time(end, TimeStyle::full)), "  by ",
-                    printable(text_at(*key, "added_by"), 64), " ", when(*key, "added", "")));
-  }
+  say_keys(console, *answer);
   return Exit::done;
 }
 

@@ -47,6 +47,13 @@ Exit show_journal(Daemon& daemon, const Console& console, const JournalChoice& c
   if (choice.after) target += cat("&after=", *choice.after);
   const auto page = daemon.get(target);
   if (!page) return console.failed(page.error());
+  if (!choice.device.empty() && array_at(*page, "records").empty()) {
+    // A device that is gone has records still; one that never was has none.
+    const auto device = daemon.get(cat("/v1/devices/", escaped(choice.device)));
+    if (!device && device.error().code() == ErrorCode::unknown) {
+      return console.failed(device.error());
+    }
+  }
   auto seen = print_records(console, array_at(*page, "records"), newest, choice.after.value_or(0));
   if (newest) seen = std::max(seen, number_at(*page, "head"));
   while (choice.follow) {

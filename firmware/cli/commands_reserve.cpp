@@ -119,10 +119,20 @@ Result<json::object> body_of(Daemon& daemon, const ReserveChoice& choice) {
   return body;
 }
 
+// What was refused; if there is no such door, that is why.
+Exit refused(Daemon& daemon, const Console& console, const json::object& body, const Error& error) {
+  const auto end = console.failed(error);
+  const auto door = text_at(body, "device");
+  if (end != Exit::usage || door.empty()) return end;
+  const auto device = daemon.get(cat("/v1/devices/", escaped(door)));
+  return !device && device.error().code() == ErrorCode::unknown ? Exit::unknown : end;
+}
+
 Exit preview(Daemon& daemon, const Console& console, const std::string& target,
              const json::object& body) {
   const auto answer = daemon.send("POST", target, body);
-  return answer ? say_preview(daemon, console, *answer) : console.failed(answer.error());
+  return answer ? say_preview(daemon, console, *answer)
+                : refused(daemon, console, body, answer.error());
 }
 
 }  // namespace
@@ -132,7 +142,7 @@ Exit reserve(Daemon& daemon, const Console& console, const ReserveChoice& choice
   if (!body) return console.failed(body.error());
   if (choice.preview) return preview(daemon, console, "/v1/reservations/preview", *body);
   const auto saved = daemon.send("POST", "/v1/reservations?secrets=1", *body);
-  if (!saved) return console.failed(saved.error());
+  if (!saved) return refused(daemon, console, *body, saved.error());
   return say_saved(daemon, console, "Reserved", *saved, ShowCode::yes);
 }
 
@@ -149,7 +159,7 @@ Exit change_reservation(Daemon& daemon, const Console& console, const ReserveCho
   if (choice.preview) return preview(daemon, console, cat(target, "/preview"), *body);
   const bool secret = body->contains("code") || body->contains("kind");
   const auto saved = daemon.send("PUT", cat(target, secret ? "?secrets=1" : ""), *body);
-  if (!saved) return console.failed(saved.error());
+  if (!saved) return refused(daemon, console, *body, saved.error());
   return say_saved(daemon, console, "Changed", *saved, secret ? ShowCode::yes : ShowCode::no);
 }
 

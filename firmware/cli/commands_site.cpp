@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <optional>
+
+#include <unistd.h>
+
 #include "firmware/base/files.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/cli/commands.hpp"
@@ -68,6 +73,66 @@ void tell_taken(const Console& console, const ImportFile& choice, const json::ob
   }
 }
 
+// "devices lock-101, lock-102 and 7 more"; empty if none goes.
+std::string gone_text(const json::object& removed, std::string_view what) {
+  constexpr std::size_t most_named = 5;
+  const auto& ids = array_at(removed, what);
+  std::string named;
+  for (std::size_t i = 0; i < std::min(ids.size(), most_named); ++i) {
+    if (ids[i].is_string()) named += cat(i == 0 ? "" : ", ", printable(ids[i].get_string(), 48));
+  }
+  if (ids.empty()) return "";
+  const auto more = ids.size() - std::min(ids.size(), most_named);
+  return cat(what, " ", named, more > 0 ? cat(" and ", more, " more") : "");
+}
+
+// What the file takes away, in words; empty: nothing.
+std::string taken_away(const json::object& brings) {
+  std::string text;
+  const auto add = [&text](const std::string& part) {
+    if (!part.empty()) text += cat(text.empty() ? "" : "; ", part);
+  };
+  const auto& site = brings.contains("reservations") ? object_at(brings, "site") : brings;
+  for (const std::string_view what : {"buses", "rooms", "devices"}) {
+    add(gone_text(object_at(site, "removed"), what));
+  }
+  for (const auto& member : brings) {
+    if (!member.value().is_object()) continue;
+    const auto& counts = member.value().get_object();
+    const auto gone = counts.contains("added") ? number_at(counts, "removed") : 0;
+    if (gone > 0) add(cat(gone, " ", spaced(std::string(member.key()))));
+  }
+  return text;
+}
+
+// Whether somebody at the terminal says yes.
+bool says_yes(const Console& console, const std::string& question) {
+  std::fputs(cat(question, " [y/N] ").c_str(), console.err);
+  std::fflush(console.err);
+  const int first = std::fgetc(stdin);
+  return first == 'y' || first == 'Y';
+}
+
+// Asks the daemon what the file would take away, and a person whether that is meant. Nothing: go
+// on; what is wrong with the file is told then.
+std::optional<Exit> ask_first(Daemon& daemon, const Console& console, const ImportFile& choice,
+                              ApiRequest request) {
+  request.target += "?check=1";
+  const auto answer = daemon.ask(std::move(request), transfer_limit);
+  if (!answer) return console.failed(answer.error());
+  const auto brings = object_of(*answer);
+  const auto gone = brings ? taken_away(*brings) : std::string();
+  if (gone.empty()) return std::nullopt;
+  const bool terminal = choice.file != "-" && ::isatty(STDIN_FILENO) == 1;
+  if (terminal && says_yes(console, cat(choice.file, " takes away ", gone, ". Go on?"))) {
+    return std::nullopt;
+  }
+  console.complain(terminal ? "nothing was changed"
+                            : cat(choice.file, " takes away ", gone,
+                                  "; say --yes if that is what you want. Nothing was changed"));
+  return Exit::usage;
+}
+
 Exit write_out(const Console& console, const std::string& file, const std::string& text,
                std::string_view what, Readers readers) {
   if (file == "-") {
@@ -88,9 +153,14 @@ Exit put_site(Daemon& daemon, const Console& console, const ImportFile& choice) 
   const bool transfer = is_transfer(*text);
   ApiRequest request;
   request.method = "PUT";
-  request.target = cat(transfer ? "/v1/import" : "/v1/site", choice.check_only ? "?check=1" : "");
+  request.target = transfer ? "/v1/import" : "/v1/site";
   request.content_type = transfer ? "application/json" : "application/toml";
   request.body = std::move(*text);
+  if (choice.check_only) {
+    request.target += "?check=1";
+  } else if (!choice.sure) {
+    if (const auto end = ask_first(daemon, console, choice, request)) return *end;
+  }
   const auto answer =
       transfer ? daemon.ask(std::move(request), transfer_limit) : daemon.ask(std::move(request));
   if (!answer) return console.failed(answer.error());

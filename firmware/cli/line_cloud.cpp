@@ -56,7 +56,8 @@ void add_trust_commands(CLI::App& app, Action& action) {
 
 void add_cloud_commands(CLI::App& app, Action& action) {
   add_claim(app, action);
-  runs_plain(app.add_subcommand("identity", "The gateway's certificate request, for its cloud"),
+  runs_plain(app.add_subcommand(
+                 "identity", "The gateway's certificate request and receiving key, for its cloud"),
              action, show_identity);
   add_trust_commands(app, action);
 }

@@ -16,6 +16,7 @@ void add_import(CLI::App* site, Action& action) {
   auto* import = site->add_subcommand("import", "Make a file the site: all of it, or nothing");
   import->add_option("file", taken->file, "the file; - is standard input")->required();
   import->add_flag("--check", taken->check_only, "only tell what it would bring");
+  import->add_flag("--yes", taken->sure, "also if that takes something away");
   runs(import, action, put_site, taken);
   import->footer("A file that 'site export --keys' made for this gateway replaces its keys too.");
 }

@@ -256,7 +256,6 @@ bool colours_wanted(bool no_color) {
 
 int run(int argc, char** argv) {
   CommandLine line;
-  line.app.footer(footer);
   line.app.set_version_flag("--version", "genkan " GENKAN_VERSION);
   line.app.add_option("--socket", line.socket, "the daemon's socket; also $GENKAN_SOCKET")
       ->capture_default_str();
@@ -274,6 +273,7 @@ int run(int argc, char** argv) {
   add_bus(line);
   add_site_commands(line.app, line.action);
   add_completion(line);
+  line.app.footer(footer);  // now, as subcommands take over the footer that is there before them
   try {
     line.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

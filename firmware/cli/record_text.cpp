@@ -107,8 +107,8 @@ Toned kind_text(const json::object& record) {
 }
 
 // What programs need of a body and people do not, or what is said elsewhere in the line.
-constexpr std::string_view unsaid[] = {"request", "took_ms", "verdict", "how", "command",
-                                       "purpose", "alarm",   "key",     "area"};
+constexpr std::string_view unsaid[] = {"request", "took_ms", "verdict", "how",  "command",
+                                       "purpose", "alarm",   "key",     "area", "signed_by"};
 // Whose value says enough.
 constexpr std::string_view bare[] = {"reason", "detail",  "mode", "name", "text",
                                      "what",   "trouble", "bus",  "kind"};
@@ -217,7 +217,9 @@ std::string actor_text(const json::object& record) {
                printable(actor.substr(colon + 1), 60));
   }
   if (row == actor_texts.end()) return cat("by ", spaced(printable(actor, 60)));
-  return cat(row->before, printable(actor.substr(row->prefix.size()), 60), row->after);
+  const auto key = printable(text_at(object_at(record, "body"), "signed_by"), 64);
+  const auto after = key.empty() ? std::string(row->after) : cat(" (cloud, signed by ", key, ")");
+  return cat(row->before, printable(actor.substr(row->prefix.size()), 60), after);
 }
 
 }  // namespace

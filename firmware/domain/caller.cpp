@@ -84,6 +84,10 @@ std::string_view name_of(Right right) { return right_rows[static_cast<std::size_
 
 bool allows(Role role, Right right) { return contains(row(role).rights, right); }
 
+Right right_to(Command command) {
+  return command == Command::disarm ? Right::disarm : Right::command;
+}
+
 bool allows(const Caller& caller, Right right) {
   if (!caller.signed_for) return allows(caller.role, right);
   return std::ranges::any_of(scopes, [&](const ScopeRow& candidate) {

@@ -7,6 +7,7 @@
 
 #include "firmware/base/clock.hpp"
 #include "firmware/domain/cloud/scopes.hpp"
+#include "firmware/domain/kinds.hpp"
 
 namespace genkan::domain {
 
@@ -32,10 +33,12 @@ enum class Right : std::uint8_t {
   trust,    // change the keys whose signatures are believed, and renew the certificate
   claim,    // make the gateway a contract's (SITE-1)
   release,  // take it from its contract
-  report,   // tell how the line to the cloud is, and the agent's certificate request
+  report,   // tell how the line to the cloud is, and the agent's certificate request; move readers
 };
 std::string_view name_of(Right right);
 bool allows(Role role, Right right);
+// What a caller needs to give this command.
+Right right_to(Command command);
 
 // Who asks: a role, and a name for the journal ("user:anna", "cloud", "cloud:resident-203").
 struct Caller {
@@ -45,6 +48,8 @@ struct Caller {
   std::optional<Scopes> signed_for = std::nullopt;
   // After this nothing moves for it: when the signed request expires.
   std::optional<SteadyTime> until = std::nullopt;
+  // The id of the key that signed, for the journal; empty: nobody did.
+  std::string signed_by = {};
 };
 bool allows(const Caller& caller, Right right);
 // Whether this comes from the cloud and nobody signed for it.

@@ -248,10 +248,10 @@ const UnderWay* Telling::cause(FieldKey key, std::int32_t value) const {
 }
 
 void Telling::credit(RecordDraft& record, const UnderWay& request) {
-  record.actor = request.actor;
   record.body.erase("while_away");  // we were there
   record.body["how"] = "remote";
   record.body["request"] = request.request;
+  put_actor(record, request.actor, request.signed_by);
   events_.told.push_back(request.request);
 }
 
@@ -306,7 +306,6 @@ RecordDraft command_record(const EventContext& context, const UnderWay& request,
                            const Outcome& outcome, std::chrono::milliseconds took) {
   const Command command = request.command.command;
   RecordDraft record = draft(context, kind_of(request.command, outcome.verdict), activity);
-  record.actor = request.actor;
   if (record.kind == RecordKind::command_done || outcome.verdict != Verdict::done) {
     record.body["command"] = spec(command).name;
   } else {
@@ -327,6 +326,7 @@ RecordDraft command_record(const EventContext& context, const UnderWay& request,
   if (!outcome.detail.empty()) record.body["detail"] = printable(outcome.detail, 512);
   record.body["took_ms"] = took.count();
   record.body["request"] = request.request;
+  put_actor(record, request.actor, request.signed_by);
   return record;
 }
 

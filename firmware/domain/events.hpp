@@ -20,8 +20,9 @@ namespace genkan::domain {
 struct UnderWay {
   std::uint64_t request = 0;  // counts requests since the gateway started; ties records together
   DeviceCommand command{};
-  std::string actor;  // the caller's name
-  bool told = false;  // a record tells of it already
+  std::string actor;           // the caller's name
+  bool told = false;           // a record tells of it already
+  std::string signed_by = {};  // the id of the key that signed for it; empty: nobody did
 };
 
 // Whether the change was seen as it came, or is the difference to what was known before the gateway

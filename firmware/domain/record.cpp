@@ -130,6 +130,11 @@ json::object to_json(const Record& record) {
   return object;
 }
 
+void put_actor(RecordDraft& record, std::string_view name, std::string_view signed_by) {
+  record.actor = name;
+  if (!signed_by.empty()) record.body["signed_by"] = signed_by;
+}
+
 Result<Record> record_from_json(const json::object& object) {
   JsonReader reader(object, "record");
   Record record;

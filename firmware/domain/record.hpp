@@ -123,6 +123,10 @@ struct RecordDraft {
   json::object body;  // at most 4 KiB as text; what else there is to say
 };
 
+// Who asked for what the record tells of: the actor, and the id of the key that signed for it, if
+// any (body, "signed_by").
+void put_actor(RecordDraft& record, std::string_view name, std::string_view signed_by);
+
 // A record as it stands in the journal.
 struct Record {
   Seq seq{};

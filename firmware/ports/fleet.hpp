@@ -61,6 +61,7 @@ struct RegisterQuestion {
   std::uint16_t address = 0;
   std::uint16_t count = 1;  // reading: coils and discretes to 2000, words to 125
   std::optional<std::vector<std::uint16_t>> write;  // the values to write instead of reading
+  std::optional<SteadyTime> until = std::nullopt;   // at and after this nothing goes out any more
 };
 
 struct ScanHit {

@@ -21,6 +21,9 @@ bool not_accepted(const domain::Outcome& outcome) {
           outcome.reason == Reason::timed_out);
 }
 
+// For the device to be read after a command whose outcome is unknown.
+constexpr std::chrono::seconds read_back_limit{5};
+
 bool may_have_moved(const domain::Outcome& outcome) {
   return outcome.verdict == Verdict::done || outcome.verdict == Verdict::failed ||
          outcome.verdict == Verdict::unknown_outcome;
@@ -28,24 +31,15 @@ bool may_have_moved(const domain::Outcome& outcome) {
 
 }  // namespace
 
-bool Commands::allowed_unsigned(const DeviceId& device, domain::Command command) const {
-  const auto& list = needs_.policy.allowed_unsigned;
-  return needs_.policy.unsigned_commands ||
-         std::ranges::find(list, std::pair(device, command)) != list.end();
-}
-
 Result<> Commands::check_right(const domain::Caller& caller, const DeviceId& device,
                                domain::Command command) const {
-  const bool disarm = command == domain::Command::disarm;
-  const auto right = disarm ? domain::Right::disarm : domain::Right::command;
-  if (auto may = services::check_right(caller, right, disarm ? "disarm" : "command devices");
-      !may) {
-    return may;
-  }
+  const auto right = domain::right_to(command);
+  const auto* what = right == domain::Right::disarm ? "disarm" : "command devices";
+  if (auto may = services::check_right(caller, right, what); !may) return may;
   if (caller.role == domain::Role::resident) {
     return fail(ErrorCode::forbidden, "residents' accounts have no rooms yet");
   }
-  if (domain::is_unsigned_cloud(caller) && !allowed_unsigned(device, command)) {
+  if (domain::is_unsigned_cloud(caller) && !needs_.policy.allows_unsigned(device, command)) {
     return fail(ErrorCode::forbidden,
                 "commands from the cloud must be signed; unsigned ones are refused here");
   }
@@ -90,7 +84,7 @@ boost::asio::awaitable<Result<CommandAnswer>> Commands::run(domain::Caller calle
   }
   const std::string name = entry->config->name;  // the site may change while we wait
   const SteadyTime began = needs_.clock.steady();
-  const std::uint64_t request = needs_.requests.begin(device, command, caller.name);
+  const std::uint64_t request = needs_.requests.begin(device, command, caller);
   domain::Outcome outcome = refusal(*entry, command.command);
   if (outcome.reason == Reason::none) {
     before_hold(device, command.command);
@@ -106,6 +100,12 @@ boost::asio::awaitable<Result<CommandAnswer>> Commands::run(domain::Caller calle
       std::chrono::duration_cast<std::chrono::milliseconds>(needs_.clock.steady() - began);
   conclude(request, device, outcome, took);
   ended_.ring();
+  if (outcome.verdict == Verdict::unknown_outcome && caller.signed_for) {
+    // Whoever signs is away from the door: how it is now is the answer's best part.
+    const auto read =
+        co_await needs_.fleet.refresh(device, needs_.clock.steady() + read_back_limit);
+    if (read) outcome.state = read->state;
+  }
   const auto seq = co_await needs_.requests.recorded(request, needs_.policy.record_wait);
   std::string message = domain::answer_sentence(name, command, outcome);
   co_return CommandAnswer{device, command, std::move(outcome), std::move(message), took, seq};
@@ -129,7 +129,7 @@ void Commands::record_forbidden(const domain::Caller& caller, const DeviceId& de
     refusals_ = 0;
   }
   if (++refusals_ > most_refusals_a_minute) return;
-  const std::uint64_t request = needs_.requests.begin(device, command, caller.name);
+  const std::uint64_t request = needs_.requests.begin(device, command, caller);
   needs_.requests.end(request, Requests::Moved::no);
   needs_.watch.record(request, device, {Verdict::refused, Reason::not_allowed, why, {}}, {});
 }

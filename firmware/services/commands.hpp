@@ -46,7 +46,6 @@ class Commands {
 
   Result<> check_right(const domain::Caller& caller, const DeviceId& device,
                        domain::Command command) const;
-  bool allowed_unsigned(const DeviceId& device, domain::Command command) const;
   Result<> check_form(const domain::DeviceCommand& command) const;
   domain::Outcome refusal(const Directory::Entry& entry, domain::Command command) const;
   void record_forbidden(const domain::Caller& caller, const DeviceId& device,

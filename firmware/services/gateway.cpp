@@ -1,5 +1,7 @@
 #include "firmware/services/gateway.hpp"
 
+#include <algorithm>
+
 #include "firmware/base/text.hpp"
 #include "firmware/services/cloud/cloud.hpp"
 #include "firmware/services/commands.hpp"
@@ -65,6 +67,12 @@ class Hearing final : public ports::FleetListener {
 
 }  // namespace
 
+bool GatewayPolicy::allows_unsigned(const DeviceId& device, domain::Command command) const {
+  if (!domain::allows(domain::Role::cloud, domain::right_to(command))) return false;
+  return unsigned_commands ||
+         std::ranges::find(allowed_unsigned, std::pair(device, command)) != allowed_unsigned.end();
+}
+
 // The services, in the order in which they need one another.
 struct Gateway::Services {
   Services(ports::Fleet& its_fleet, ports::Store& its_store, const Clock& its_clock,
@@ -75,7 +83,7 @@ struct Gateway::Services {
         policy(std::move(its_policy)),
         directory(models),
         cloud({means.loop, store, fleet, clock, directory, troubles, policy.gateway_id,
-               policy.requests_a_minute}),
+               means.secrets.sealed, policy.requests_a_minute}),
         keys({std::move(means.loop), fleet, means.memory, store, clock, directory, troubles,
               commands, policy, means.secrets, std::move(means.random),
               std::move(means.holidays)}) {}
@@ -101,7 +109,7 @@ struct Gateway::Services {
   Hearing hearing{watch, keys};
   SiteOffice site{{fleet, store, clock, directory, troubles, holds, watch, live, keys}};
   TransferOffice transfer{{directory, keys, site}};
-  Journal journal{store};
+  Journal journal{store, cloud};
   Health health{store, clock, troubles};
   Views views{{fleet, store, clock, directory, troubles, holds, policy, cloud}};
   Metrics metrics{{fleet, store, clock, directory, troubles, policy, cloud}};
@@ -114,6 +122,15 @@ struct Gateway::Services {
             .room = {},
             .actor = {},
             .body = {}};
+  }
+
+  // Whether a unit has a security panel in it.
+  bool is_panel(const BusId& bus, std::uint8_t unit) const {
+    return std::ranges::any_of(directory.devices_on(bus), [&](const domain::DeviceConfig* device) {
+      const auto* entry = directory.find(device->id);
+      return device->unit == unit && entry != nullptr &&
+             entry->kind == domain::DeviceKind::security_panel;
+    });
   }
 
   void committed(const std::vector<domain::Record>& records) {
@@ -277,11 +294,19 @@ asio::awaitable<Result<std::vector<std::uint16_t>>> Gateway::ask(domain::Caller 
     co_return fail(ErrorCode::unknown, cat("there is no bus '", printable(bus.str()), "'"));
   }
   const bool writes = question.write.has_value();
+  question.until = caller.until;
+  // Written raw, a register of the panel could disarm (SEC-8).
+  const bool from_afar = caller.role == domain::Role::cloud && !s.policy.remote_disarm;
+  if (writes && from_afar && s.is_panel(bus, question.unit)) {
+    co_return fail(ErrorCode::forbidden,
+                   "this unit is a security panel, and disarming from afar is switched off; its "
+                   "registers are written at the gateway only");
+  }
   auto record = s.record(domain::RecordKind::command_done);
-  record.actor = caller.name;
   record.body = {{"command", "write_register"}, {"bus", bus.str()},
                  {"unit", question.unit},       {"table", name_of(question.table)},
                  {"address", question.address}, {"count", writes ? question.write->size() : 0}};
+  domain::put_actor(record, caller.name, caller.signed_by);
   auto answer = co_await s.fleet.ask(std::move(bus), std::move(question));
   if (!writes) co_return answer;
   if (!answer) {

@@ -44,6 +44,10 @@ struct GatewayPolicy {
   std::uint32_t requests_a_minute = 60;  // [cloud] requests_per_minute: signed ones, of a sender
   // How long an answer waits for its record to be on disk before it goes out without a number.
   std::chrono::milliseconds record_wait{1000};
+
+  // Whether the cloud may give this command without a signature. Never what its role has no right
+  // to: disarming is always signed for (SEC-8).
+  bool allows_unsigned(const DeviceId& device, domain::Command command) const;
 };
 
 struct CommandAnswer {
@@ -61,8 +65,9 @@ struct JournalPage {
   std::vector<domain::Record> records;
   Seq head{};
   Seq oldest{};
+  std::string journal = {};  // whose numbers these are; empty: it could not be read
 };
-// {"records":[R…],"head","oldest"}
+// {"records":[R…],"head","oldest","journal"}
 json::object to_json(const JournalPage& page);
 
 // What became of a site file. With problems nothing was changed.
@@ -74,8 +79,14 @@ struct SiteAnswer {
   // What goes with the devices and rooms that are gone (SITE-6), and whose keys go on opening a
   // lock that is gone (SITE-7), in sentences; at most 100.
   std::vector<std::string> warnings = {};
+  // Which of the present site are not in the file.
+  struct Removed {
+    std::vector<std::string> buses, rooms, devices;
+    bool empty() const { return buses.empty() && rooms.empty() && devices.empty(); }
+  } removed = {};
 };
-// {"buses","rooms","devices","warnings"}, the last only if there are any.
+// {"buses","rooms","devices","warnings","removed":{"buses":[id…],"rooms":[…],"devices":[…]}}, the
+// last two only if there are any.
 json::object to_json(const SiteAnswer& answer);
 
 // What keys and reservations need besides. What is referred to must outlive the gateway.

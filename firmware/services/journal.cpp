@@ -24,6 +24,7 @@ json::object to_json(const JournalPage& page) {
   object["records"] = std::move(records);
   object["head"] = number(page.head);
   object["oldest"] = number(page.oldest);
+  object["journal"] = page.journal;
   return object;
 }
 
@@ -38,7 +39,10 @@ boost::asio::awaitable<Result<JournalPage>> Journal::read(ports::JournalQuery qu
     if (!records) co_return fail(records.error());
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Steady::now());
     const bool final = !records->empty() || query.newest_first || left.count() <= 0 || stopped_;
-    if (final) co_return JournalPage{std::move(*records), store_.head(), store_.oldest()};
+    if (final) {
+      co_return JournalPage{std::move(*records), store_.head(), store_.oldest(),
+                            cloud_.journal_id()};
+    }
     if (store_.head() != head) continue;  // something came while we read
     if (news_.waiting() >= most_waiting) {
       co_return fail(ErrorCode::busy, cat("already ", most_waiting, " readers wait"));

@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "firmware/ports/store.hpp"
+#include "firmware/services/cloud/cloud.hpp"
 #include "firmware/services/gateway.hpp"
 #include "firmware/services/signal.hpp"
 
@@ -17,7 +18,7 @@ class Journal {
   static constexpr std::size_t most_waiting = 64;
   static constexpr std::chrono::seconds longest_wait{60};
 
-  explicit Journal(ports::Store& store) : store_(store) {}
+  Journal(ports::Store& store, const Cloud& cloud) : store_(store), cloud_(cloud) {}
 
   boost::asio::awaitable<Result<JournalPage>> read(ports::JournalQuery query,
                                                    std::chrono::milliseconds wait);
@@ -27,6 +28,7 @@ class Journal {
 
  private:
   ports::Store& store_;
+  const Cloud& cloud_;  // knows the journal's name
   Signal news_;
   bool stopped_ = false;
 };

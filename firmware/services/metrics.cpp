@@ -147,8 +147,11 @@ void Metrics::put_cloud(MetricsText& out) const {
             "When the gateway's certificate ends.", since_1970.count());
   }
   for (const auto& count : link.counts()) {
-    out.one(cat("genkan_agent_", std::string_view(count.key())), Type::untyped,
-            "As the agent told.", static_cast<double>(count.value().to_number<std::int64_t>()));
+    const std::string_view name = count.key();
+    const bool waits = name.ends_with("_waiting");
+    out.one(cat("genkan_agent_", name, waits ? "" : "_total"), waits ? Type::gauge : Type::counter,
+            waits ? "As the agent told." : "As the agent told, since it began.",
+            static_cast<double>(count.value().to_number<std::int64_t>()));
   }
 }
 

@@ -16,11 +16,11 @@ std::uint64_t request_of(const domain::RecordDraft& record) {
 }  // namespace
 
 std::uint64_t Requests::begin(const DeviceId& device, const domain::DeviceCommand& command,
-                              const std::string& actor) {
+                              const domain::Caller& caller) {
   const std::uint64_t request = ++last_;
   Entry entry;
   entry.device = device;
-  entry.request = {request, command, actor, false};
+  entry.request = {request, command, caller.name, false, caller.signed_by};
   entries_.emplace(request, std::move(entry));
   if (command.command == domain::Command::release_compartment) {
     released_until_[{device, command.part}] = clock_.steady() + domain::release_window;

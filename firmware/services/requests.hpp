@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "firmware/base/clock.hpp"
+#include "firmware/domain/caller.hpp"
 #include "firmware/domain/events.hpp"
 #include "firmware/services/signal.hpp"
 
@@ -24,7 +25,7 @@ class Requests {
 
   // Returns the request's number: from 1, since the gateway started.
   std::uint64_t begin(const DeviceId& device, const domain::DeviceCommand& command,
-                      const std::string& actor);
+                      const domain::Caller& caller);
   domain::UnderWay get(std::uint64_t request) const;
   // A change at the device was explained by it.
   void explained(std::uint64_t request);

@@ -28,6 +28,22 @@ std::vector<std::string> warnings_of(const KeyDesk& desk, const KeysGone& gone,
   return warnings;
 }
 
+// Ids of what stands in `before` and no more in `after`.
+template <class List>
+std::vector<std::string> gone_of(const List& before, const List& after) {
+  std::vector<std::string> gone;
+  for (const auto& one : before) {
+    const bool stays =
+        std::ranges::any_of(after, [&one](const auto& it) { return it.id == one.id; });
+    if (!stays) gone.push_back(one.id.str());
+  }
+  return gone;
+}
+
+json::array ids_json(const std::vector<std::string>& ids) {
+  return json::array(ids.begin(), ids.end());
+}
+
 }  // namespace
 
 json::object to_json(const SiteAnswer& answer) {
@@ -35,6 +51,11 @@ json::object to_json(const SiteAnswer& answer) {
       {"buses", answer.buses}, {"rooms", answer.rooms}, {"devices", answer.devices}};
   if (!answer.warnings.empty()) {
     object["warnings"] = json::array(answer.warnings.begin(), answer.warnings.end());
+  }
+  if (!answer.removed.empty()) {
+    object["removed"] = {{"buses", ids_json(answer.removed.buses)},
+                         {"rooms", ids_json(answer.removed.rooms)},
+                         {"devices", ids_json(answer.removed.devices)}};
   }
   return object;
 }
@@ -50,7 +71,12 @@ boost::asio::awaitable<Result<SiteAnswer>> SiteOffice::import(domain::Caller cal
   SiteAnswer answer{{}, site->buses.size(), site->rooms.size(), site->devices.size()};
   if (*site == needs_.directory.inventory()) co_return answer;
   KeyDesk& desk = needs_.keys.desk();
+  const auto& present = needs_.directory.inventory();
+  SiteAnswer::Removed removed{gone_of(present.buses, site->buses),
+                              gone_of(present.rooms, site->rooms),
+                              gone_of(present.devices, site->devices)};
   if (check_only) {
+    answer.removed = std::move(removed);
     answer.warnings = warnings_of(desk, keys_gone_with(desk, caller, *site), *site);
     co_return answer;
   }
@@ -66,8 +92,10 @@ boost::asio::awaitable<Result<SiteAnswer>> SiteOffice::import(domain::Caller cal
                              .clock = needs_.clock.trust(),
                              .device = {},
                              .room = {},
-                             .actor = caller.name,
+                             .actor = {},
                              .body = to_json(answer)};
+  domain::put_actor(record, caller.name, caller.signed_by);
+  answer.removed = std::move(removed);
   answer.warnings = warnings_of(desk, gone, *site);
   change.records.push_back(std::move(record));
   std::ranges::move(gone.records, std::back_inserter(change.records));

@@ -52,6 +52,17 @@ json::array command_names(const List& commands) {
   return names;
 }
 
+// What the cloud may give unsigned of what the model takes.
+template <class List>
+json::array cloud_commands(const GatewayPolicy& policy, const DeviceId& device,
+                           const List& commands) {
+  json::array names;
+  for (const auto command : commands) {
+    if (policy.allows_unsigned(device, command)) names.emplace_back(domain::spec(command).name);
+  }
+  return names;
+}
+
 json::array troubles_json(const std::vector<domain::Trouble>& troubles) {
   json::array list;
   for (const auto& trouble : troubles) list.emplace_back(to_json(trouble));
@@ -121,7 +132,9 @@ json::object Views::device_json(const domain::DeviceConfig& device) const {
   object["rooms"] = ids_json(device.rooms);
   if (device.purpose) object["purpose"] = domain::name_of(*device.purpose);
   if (device.panel) object["panel"] = device.panel->str();
-  object["commands"] = command_names(needs_.fleet.commands(device.id));
+  const auto commands = needs_.fleet.commands(device.id);
+  object["commands"] = command_names(commands);
+  object["cloud_commands"] = cloud_commands(needs_.policy, device.id, commands);
   object["state"] = domain::to_json(reported.state);
   object["link"] = domain::name_of(reported.link);
   object["read_at"] = nullptr;

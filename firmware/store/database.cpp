@@ -239,6 +239,7 @@ Result<Opened> open_for_writing(const Options& options, const std::string& boot,
                                 const std::shared_ptr<Secrets>& secrets) {
   auto lock = take_lock(options);
   if (!lock) return fail(lock.error());
+  make_private(options.path);
   if (auto saved = secrets->ensure_saved(clock.wall()); !saved) return fail(saved.error());
   auto opened = open_sound(*lock, options, boot, secrets);
   if (opened || !is_damage(opened.error())) return opened;

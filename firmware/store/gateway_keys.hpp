@@ -35,6 +35,7 @@ struct GatewayKeys {
   SecretKey token;    // domain::token_of, domain::serial_of (KEY-42)
   SecretKey link;     // of shared pages (KEY-50)
   SecretKey receive;  // X25519: what other gateways seal for this one (docs/SECRETS.md)
+  SecretKey sealed;  // the P-256 key follows from it: what clouds seal for this one (docs/CLOUD.md)
 };
 
 }  // namespace genkan::store

@@ -11,6 +11,7 @@
 
 #include "firmware/base/cipher.hpp"
 #include "firmware/base/digest.hpp"
+#include "firmware/base/files.hpp"
 #include "firmware/base/random.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/store/side_files.hpp"
@@ -103,19 +104,6 @@ std::string_view take_line(std::string_view line, KeyFile& keys) {
   if (key.id != id) return "has a key that does not fit its name";
   add_key(word == "seal" ? keys.seal : keys.root, key);
   return {};
-}
-
-Result<> write_all(int descriptor, std::string_view text, const std::filesystem::path& path) {
-  while (!text.empty()) {
-    const auto written = ::write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) {
-      return fail(ErrorCode::io, cat("cannot write ", path.string(), ": ", because()));
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  if (::fsync(descriptor) == 0) return {};
-  return fail(ErrorCode::io, cat("cannot sync ", path.string(), ": ", because()));
 }
 
 void append_keys(std::string& text, std::string_view word, const std::vector<NamedKey>& keys) {
@@ -227,19 +215,7 @@ Result<> write_key_file(const std::filesystem::path& path, const KeyFile& keys) 
   text.assign(cat(first_line, "\n"));
   append_keys(text, "seal", keys.seal);
   append_keys(text, "root", keys.root);
-  const std::filesystem::path draft = path.string() + "-new";
-  ::unlink(draft.c_str());  // of a write that the power ended; whatever else it is, O_EXCL tells
-  {
-    const Descriptor file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!file.open()) {
-      return fail(ErrorCode::io, cat("cannot write ", draft.string(), ": ", because()));
-    }
-    if (auto written = write_all(file.get(), text, draft); !written) return written;
-  }
-  if (::rename(draft.c_str(), path.c_str()) != 0) {
-    return fail(ErrorCode::io, cat("cannot replace ", path.string(), ": ", because()));
-  }
-  return sync_folder_of(path);
+  return write_file(path, text, Readers::owner);
 }
 
 Result<std::filesystem::path> set_key_file_aside(const std::filesystem::path& path, WallTime now) {

@@ -30,7 +30,8 @@ SecretKey derive(const SecretKey& from, std::string_view what) {
 
 GatewayKeys keys_from(const SecretKey& root) {
   return {derive(root, "genkan hashing 1"), derive(root, "genkan token 1"),
-          derive(root, "genkan link 1"), derive(root, "genkan receive 1")};
+          derive(root, "genkan link 1"), derive(root, "genkan receive 1"),
+          derive(root, "genkan sealed 1")};
 }
 
 // Ids have no zero byte, so no two owners are written the same.

@@ -7,8 +7,11 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "firmware/base/files.hpp"
+#include "firmware/base/log.hpp"
 #include "firmware/base/text.hpp"
 
 namespace genkan::store {
@@ -19,21 +22,35 @@ std::filesystem::path beside(const std::filesystem::path& database, std::string_
   return database.string() + std::string(suffix);
 }
 
+constexpr mode_t of_others = 0077;
+constexpr mode_t owner_alone = 0600;
+
+// By its path: a descriptor of our own, once closed, would end SQLite's locks on the file.
+void take_from_others(const std::filesystem::path& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  if ((status.st_mode & of_others) == 0 || ::chmod(path.c_str(), owner_alone) == 0) return;
+  log(LogLevel::warning, "others than its owner can read a file of the database",
+      {{"file", path.string()}, {"reason", std::strerror(errno)}});
+}
+
 std::unexpected<Error> system_fault(std::string_view what, const std::filesystem::path& path) {
   return fail(ErrorCode::io, cat(what, " ", path.string(), ": ", std::strerror(errno)));
 }
 
 }  // namespace
 
-Result<> sync_folder_of(const std::filesystem::path& path) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return system_fault("cannot open", folder);
-  const bool synced = ::fsync(descriptor) == 0;
-  auto fault = system_fault("cannot sync", folder);
-  ::close(descriptor);
-  if (!synced) return fault;
-  return {};
+void make_private(const std::filesystem::path& database) {
+  for (const std::string_view suffix : {"", "-wal", "-shm", ".head", ".lock"}) {
+    take_from_others(beside(database, suffix));
+  }
+  const auto folder = database.has_parent_path() ? database.parent_path() : ".";
+  const std::string aside = database.filename().string() + ".damaged-";
+  std::error_code fault;
+  for (std::filesystem::directory_iterator at(folder, fault), end; !fault && at != end;
+       at.increment(fault)) {
+    if (at->path().filename().string().starts_with(aside)) take_from_others(at->path());
+  }
 }
 
 std::filesystem::path aside_name(const std::filesystem::path& path, WallTime now) {
@@ -54,24 +71,12 @@ Seq read_reserved(const std::filesystem::path& database) {
 }
 
 Result<> write_reserved(const std::filesystem::path& database, Seq below) {
-  const auto path = beside(database, ".head");
-  const auto draft = beside(database, ".head-new");
-  const int descriptor = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-  if (descriptor < 0) return system_fault("cannot write", draft);
-  const std::string line = cat(number(below), "\n");
-  const bool written =
-      ::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-      ::fsync(descriptor) == 0;
-  auto fault = system_fault("cannot write", draft);
-  ::close(descriptor);
-  if (!written) return fault;
-  if (::rename(draft.c_str(), path.c_str()) != 0) return system_fault("cannot replace", path);
-  return sync_folder_of(path);
+  return write_file(beside(database, ".head"), cat(number(below), "\n"), Readers::owner);
 }
 
 Result<FileLock> FileLock::take(const std::filesystem::path& database) {
   const auto path = beside(database, ".lock");
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, owner_alone);
   if (descriptor < 0) return system_fault("cannot open", path);
   FileLock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return lock;

@@ -34,10 +34,13 @@ class FileLock {
   int descriptor_ = -1;
 };
 
+// Takes the right to read and change the database, its -wal and -shm, these small files and
+// whatever was set aside from all but their owner (0600): a database of before that was made so, or
+// a copy that was put back. What cannot be changed (a disk that cannot be written) is logged.
+void make_private(const std::filesystem::path& database);
+
 // `<path>.damaged-<time>`, or that with a number behind it: no such file is there yet.
 std::filesystem::path aside_name(const std::filesystem::path& path, WallTime now);
-// After a file was renamed: on disk is that it was.
-Result<> sync_folder_of(const std::filesystem::path& path);
 
 // Moves the database with its -wal and -shm to `genkan.db.damaged-<time>`; the new path of the
 // database. Nothing is changed in the files.

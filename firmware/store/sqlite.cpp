@@ -2,7 +2,9 @@
 
 #include <cstring>
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "firmware/base/text.hpp"
 
@@ -73,6 +75,13 @@ std::string uri_of(const std::filesystem::path& path) {
     }
   }
   return uri + "?immutable=1";
+}
+
+// SQLite would make it 0644; it gives its -wal and -shm the mode of the file. What stands in the
+// way here is told when SQLite opens it.
+void make_file(const std::filesystem::path& path) {
+  const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made >= 0) ::close(made);
 }
 
 }  // namespace
@@ -170,6 +179,7 @@ Result<Connection> Connection::open(const std::filesystem::path& path, Access ac
   const int flags = access == Access::read_write  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                     : access == Access::read_only ? SQLITE_OPEN_READONLY
                                                   : SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+  if (access == Access::read_write) make_file(path);
   sqlite3* database = nullptr;
   const int result = sqlite3_open_v2(name.c_str(), &database, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (result != SQLITE_OK) {

@@ -59,7 +59,7 @@ class Statement {
 };
 
 enum class Access {
-  read_write,  // made if it is not there
+  read_write,  // made if it is not there, for its owner alone (0600)
   read_only,
   immutable,  // the file alone, without WAL or locks: for a disk that cannot be written
 };

@@ -2,14 +2,12 @@
 // the cloud: the whole product with a real broker, while 16 locks are polled flat out. Times are
 // CLOCK_MONOTONIC of one machine; the coil's is the simulated building's own.
 #include <chrono>
-#include <functional>
 #include <random>
 #include <stdexcept>
 #include <thread>
 
-#include <modbus/modbus.h>
-
 #include "firmware/base/text.hpp"
+#include "tests/bench/command_times.hpp"
 #include "tests/bench/figures.hpp"
 #include "tests/bench/wire_times.hpp"
 #include "tests/integration/broker.hpp"
@@ -20,7 +18,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace genkan;
-using bench::median;
 using bench::quantile;
 
 constexpr int rounds = 3;     // figures are medians over so many
@@ -54,146 +51,61 @@ struct House {
   }
 };
 
-// Sends `count` commands to `prefix`1 … 16 but `without`, in turn, one each 120 to 180 ms, so that
-// about three bolts are always on their way and read back meanwhile. Returns the times from publish
-// to coil in ms.
-std::vector<double> command_latencies(House& house, const std::string& prefix, int without,
-                                      int count) {
-  std::mt19937 random(7);
-  struct Sent {
-    std::string device;
-    std::string correlation{};
-    std::int64_t at_ns = 0;
-  };
-  std::vector<Sent> sent;
-  const std::size_t moves_before = house.building.moves().size();
-  for (int i = 0; i < count; ++i) {
-    const int unit = 1 + i % 16;
-    if (unit == without) continue;
-    test::MqttRequest request;
-    request.path = cat("/v1/devices/", prefix, unit, "/commands");
-    request.body = i / 16 % 2 == 0 ? R"({"command":"unlock"})" : R"({"command":"lock"})";
-    Sent one{.device = cat(prefix, unit)};
-    one.correlation = house.cloud.send(house.gateway.id(), request, &one.at_ns);
-    sent.push_back(one);
-    std::this_thread::sleep_for(std::chrono::microseconds(120'000 + random() % 60'000));
-  }
-  for (const auto& one : sent) {
-    const auto answer = house.cloud.wait_for(
-        [&one](const auto& message) { return message.correlation == one.correlation; }, 15s);
-    if (!answer || answer->payload.find("\"done\"") == std::string::npos) {
-      throw std::runtime_error("a command to " + one.device +
-                               " was not done: " + (answer ? answer->payload : "no answer"));
-    }
-  }
-  house.cloud.forget();
-  std::vector<double> latencies;
-  const auto moves = house.building.moves();
-  std::size_t next = 0;
-  for (std::size_t i = moves_before; i < moves.size() && next < sent.size(); ++i) {
-    const json::object& move = moves[i];
-    if (move.at("what").as_string() != "coil" ||
-        move.at("device").as_string() != sent[next].device) {
-      continue;
-    }
-    const auto at = move.at("t_ns").to_number<std::int64_t>();
-    latencies.push_back(static_cast<double>(at - sent[next].at_ns) / 1e6);
-    ++next;
-  }
-  if (next != sent.size()) throw std::runtime_error("a command's coil is missing");
-  return latencies;
+std::vector<double> coil_times(House& house, const std::string& prefix, int without) {
+  return bench::command_times({.cloud = house.cloud,
+                               .building = house.building,
+                               .gateway = house.gateway.id(),
+                               .prefix = prefix,
+                               .without = without,
+                               .count = samples})
+      .to_coil;
 }
-
-struct Quantiles {
-  std::vector<double> p50;
-  std::vector<double> p99;
-  void add(const std::vector<double>& latencies) {
-    p50.push_back(quantile(latencies, 0.50));
-    p99.push_back(quantile(latencies, 0.99));
-  }
-};
 
 void measure_serial(House& house) {
   const double floor = bench::poll_ms + bench::coil_ms;
-  Quantiles alive;
-  Quantiles one_dead;
+  bench::Rounds alive;
+  bench::Rounds one_dead;
   for (int i = 0; i < rounds; ++i) {
-    alive.add(command_latencies(house, "rtu-", 0, samples));
+    alive.add(coil_times(house, "rtu-", 0));
     house.building.control("fault line-a 7 dead");
     std::this_thread::sleep_for(3s);
-    one_dead.add(command_latencies(house, "rtu-", 7, samples));
+    one_dead.add(coil_times(house, "rtu-", 7));
     house.building.control("fault line-a 7 none");
     std::this_thread::sleep_for(3s);
   }
-  const auto say = [floor](const std::string& name, const Quantiles& found) {
+  const auto say = [floor](const std::string& name, const bench::Rounds& found) {
     bench::report({.name = name + ", p50",
-                   .value = median(found.p50),
+                   .value = found.p50(),
                    .unit = "ms",
                    .floor = bench::poll_ms / 2 + bench::coil_ms});
     bench::report({.name = name + ", p99",
-                   .value = median(found.p99),
+                   .value = found.p99(),
                    .unit = "ms",
                    .floor = floor,
                    .goal = "floor + 5 ms",
-                   .met = median(found.p99) <= floor + 5});
+                   .met = found.p99() <= floor + 5});
   };
   say("MQTT publish to coil, RTU polled flat out", alive);
   say("MQTT publish to coil, RTU, 1 of 16 dead", one_dead);
 }
 
-// What twenty lines over the bare libraries reach: a subscriber that writes the coil at once.
-std::vector<double> bare_tcp_latencies(House& house) {
-  test::MqttClient hand(house.broker.port(), "bare-hand");
-  hand.subscribe("bare/coil");
-  modbus_t* link = modbus_new_tcp("127.0.0.1", house.building.tcp_port());
-  if (link == nullptr || modbus_connect(link) != 0) throw std::runtime_error("bare loop: no link");
-  modbus_set_slave(link, 16);
-  std::mt19937 random(7);
-  std::vector<std::int64_t> sent;
-  const std::size_t moves_before = house.building.moves().size();
-  for (int i = 0; i < samples; ++i) {
-    hand.forget();
-    sent.push_back(monotonic_ns());
-    house.cloud.publish("bare/coil", i % 2 == 0 ? "1" : "0");
-    if (!hand.wait_for([](const auto&) { return true; }, 5s) ||
-        modbus_write_bit(link, 0, i % 2 == 0) != 1) {
-      throw std::runtime_error("bare loop: no write");
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 30'000));
-  }
-  modbus_close(link);
-  modbus_free(link);
-  std::vector<double> latencies;
-  const auto moves = house.building.moves();
-  for (std::size_t i = moves_before; i < moves.size() && latencies.size() < sent.size(); ++i) {
-    if (moves[i].at("what").as_string() != "coil" ||
-        moves[i].at("device").as_string() != "tcp-16") {
-      continue;
-    }
-    const auto at = moves[i].at("t_ns").to_number<std::int64_t>();
-    latencies.push_back(static_cast<double>(at - sent[latencies.size()]) / 1e6);
-  }
-  if (latencies.size() != sent.size()) throw std::runtime_error("bare loop: a coil is missing");
-  return latencies;
-}
-
 void measure_tcp(House& house) {
-  Quantiles found;
-  Quantiles bare;
+  bench::Rounds found;
+  bench::Rounds bare;
   for (int i = 0; i < rounds; ++i) {
-    bare.add(bare_tcp_latencies(house));
-    found.add(command_latencies(house, "tcp-", 0, samples));
+    bare.add(bench::bare_coil_times(house.building, house.broker.port(), samples));
+    found.add(coil_times(house, "tcp-", 0));
   }
   bench::report({.name = "MQTT publish to coil, Modbus TCP, p50",
-                 .value = median(found.p50),
+                 .value = found.p50(),
                  .unit = "ms",
-                 .floor = median(bare.p50)});
+                 .floor = bare.p50()});
   bench::report({.name = "MQTT publish to coil, Modbus TCP, p99",
-                 .value = median(found.p99),
+                 .value = found.p99(),
                  .unit = "ms",
-                 .floor = median(bare.p99),
+                 .floor = bare.p99(),
                  .goal = "<= 1 ms",
-                 .met = median(found.p99) <= 1});
+                 .met = found.p99() <= 1});
 }
 
 // A change at a device (tamper contact) to the retained state's publish, in ms.

@@ -99,7 +99,7 @@ domain::LockModel memory() {
 
 // A gateway's office on a disk of its own.
 struct Rig {
-  explicit Rig(const fs::path& folder) : secrets(key, key, key, key) {
+  explicit Rig(const fs::path& folder) : secrets(key, key, key, key, key) {
     store::Options options;
     options.path = folder / "bench.db";
     auto opened = store::SqliteStore::open(options, loop.get_executor(), clock);

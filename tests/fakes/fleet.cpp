@@ -173,6 +173,10 @@ asio::awaitable<Result<std::vector<std::uint16_t>>> FakeFleet::ask(
   const auto token = asio::use_awaitable;
   co_await asio::post(loop_, token);
   if (inventory_.bus(bus) == nullptr) co_return fail(ErrorCode::unknown, "no such bus");
+  asked_ = question;
+  if (question.until && clock_.steady() >= *question.until) {
+    co_return fail(ErrorCode::timeout, "its time was over");
+  }
   co_return question.write.value_or(std::vector<std::uint16_t>(question.count, 7));
 }
 

@@ -44,6 +44,8 @@ class FakeFleet final : public ports::Fleet {
 
   // What reached the devices, in order: "lock-101 lock".
   const std::vector<std::string>& executed() const { return executed_; }
+  // The last register question.
+  const std::optional<ports::RegisterQuestion>& asked() const { return asked_; }
   const std::set<DeviceId>& held() const { return held_; }
   std::size_t configured() const { return configured_; }
 
@@ -76,6 +78,7 @@ class FakeFleet final : public ports::Fleet {
   std::map<BusId, std::string> bus_faults_;
   std::set<DeviceId> held_;
   std::vector<std::string> executed_;
+  std::optional<ports::RegisterQuestion> asked_;
   std::size_t configured_ = 0;
   Act act_;
   Report when_ = Report::before_the_end;

@@ -16,6 +16,9 @@ Authority::Authority(const std::string& name)
                           now() + std::chrono::hours(9000))
                .value()) {}
 
+Authority::Authority(const std::filesystem::path& certificate, const std::filesystem::path& key)
+    : key_(P256Key::from_pem(read_file(key)).value()), pem_(read_file(certificate)) {}
+
 std::string Authority::issue(const Wish& wish) const {
   const auto authority = Certificate::from_pem(pem_).value();
   return issue_certificate(IssueNeeds{.authority_key = key_,

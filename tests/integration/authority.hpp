@@ -13,6 +13,8 @@ namespace genkan::test {
 class Authority {
  public:
   explicit Authority(const std::string& name);
+  // One that is there, with its key; throws std::runtime_error if a file is missing.
+  Authority(const std::filesystem::path& certificate, const std::filesystem::path& key);
 
   struct Wish {
     std::string name;  // CN

@@ -340,7 +340,9 @@ TEST_CASE("bad settings: every mistake with its line, exit 2, and nothing is beg
   }
   Process absent({genkand_program(), "--config", "/nowhere/genkan.toml"}, folder.path() / "absent");
   CHECK(absent.wait(10s) == 2);
-  CHECK(absent.output() == "/nowhere/genkan.toml: cannot be read; --config names another file\n");
+  CHECK(absent.output() ==
+        "/nowhere/genkan.toml: cannot be read: No such file or directory; --config names another "
+        "file\n");
   write_file(file, "[gateway\nid = 7\n");
   Process broken({genkand_program(), "--check", "--config", file.string()},
                  folder.path() / "broken");

@@ -182,17 +182,36 @@ class Check:
             name = self.schema_of(topic)
             if name is None:
                 self.fault(topic, "the contract does not know this topic")
-            elif payload or name != "state":  # an empty state clears a device that is gone
+            elif name == "wish":
+                seen.add(name)
+                self.by_contract("messages", f"message at {topic}", name, payload)
+            elif payload or name not in ("state", "discovery"):  # empty: the device is gone
                 value = json.loads(payload)
+                if name == "discovery" and self.offers(topic, value):
+                    seen.add("offer")
                 seen.add(f"presence {value.get('presence')}" if name == "presence" else name)
                 self.by_contract("messages", f"message at {topic}", name, value)
                 self.message_by_api("messages", f"message at {topic}", name, value)
         self.expect("MQTT", {"presence online", "presence offline", "state", "alarm", "activity",
-                             "command-result", "error", "answer"}, seen)
+                             "command-result", "error", "answer", "discovery", "wish", "offer"}, seen)
+
+    def offers(self, topic, discovery):
+        """What Home Assistant may press must be a wish. Whether there is anything."""
+        any_offered = False
+        for component in discovery["components"].values():
+            for member, word in component.items():
+                if "command_topic" in component and member.startswith("payload_"):
+                    any_offered = True
+                    self.by_contract("offers", f"{member} at {topic}", "wish", word)
+        return any_offered
 
     @staticmethod
     def schema_of(topic):
+        if topic.startswith("homeassistant/device/") and topic.endswith("/config"):
+            return "discovery"
         parts = topic.split("/")[3:]  # genkan/1/{gateway}/
+        if len(parts) == 3 and parts[0] == "ha" and parts[2] == "set":
+            return "wish"
         if parts == ["presence"]:
             return "presence"
         if len(parts) == 3 and parts[0] == "device" and parts[2] == "state":

@@ -13,8 +13,12 @@ namespace genkan::test {
 using namespace std::chrono_literals;
 
 Cloud::Cloud(std::filesystem::path folder) : folder_(std::move(folder)), port_(free_port()) {
-  const auto made = run(
-      {"init", folder_.string(), "--name", "trial", "--broker", cat("ssl://localhost:", port_)});
+  do {
+    own_port_ = free_port();
+  } while (own_port_ == port_);
+  const auto made =
+      run({"init", folder_.string(), "--name", "trial", "--broker", cat("ssl://localhost:", port_),
+           "--own-broker", cat("ssl://localhost:", own_port_)});
   if (made.code != 0) throw std::runtime_error("init: " + made.output);
   const auto settings = path("broker") / "mosquitto.conf";
   // Started by root it would become another user, who may not read the folder.
@@ -47,6 +51,10 @@ void Cloud::start() {
 void Cloud::kill() {
   relay_->signal(SIGKILL);
   relay_->wait(5s);
+}
+
+MqttClient::Tls Cloud::tls() const {
+  return {path("ca.pem"), path("cloud.pem"), path("cloud.key")};
 }
 
 std::string Cloud::kid() const {

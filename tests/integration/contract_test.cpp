@@ -78,7 +78,8 @@ class Stage {
   Stage()
       : building(folder.path() / "building", Building::Scene::sample),
         gateway(folder.path() / "gateway", {.id = "gw-1"}),
-        agent(folder.path() / "agent", gateway, broker.port()),
+        agent(folder.path() / "agent", gateway, broker.port(),
+              "[home_assistant]\nenabled = true\n"),
         cloud(broker.port(), "contract-cloud"),
         http_(folder.path() / "http.jsonl"),
         mqtt_(folder.path() / "mqtt.jsonl") {
@@ -89,6 +90,8 @@ class Stage {
     cloud.subscribe(prefix() + "presence");
     cloud.subscribe(prefix() + "device/+/state");
     cloud.subscribe(prefix() + "event/#");
+    cloud.subscribe(prefix() + "ha/+/set");
+    cloud.subscribe(home);
     agent.start();
     stream = std::make_unique<Process>(
         std::vector<std::string>{cli_program(), "--socket", gateway.socket(), "--json", "watch"},
@@ -133,7 +136,9 @@ class Stage {
   }
   void keep_messages() {
     for (const auto& message : cloud.messages()) {
-      if (!message.topic.starts_with(prefix())) continue;
+      if (!message.topic.starts_with(prefix()) && !message.topic.starts_with("homeassistant/")) {
+        continue;
+      }
       mqtt_.add({{"topic", message.topic}, {"payload", message.payload}});
     }
   }
@@ -148,11 +153,16 @@ class Stage {
     REQUIRE_MESSAGE(wait_until(there, 15s), "no record " << kind);
   }
   void await_message(const std::string& topic, const std::string& part) {
-    const auto matches = [this, &topic, &part](const MqttMessage& message) {
-      return message.topic == prefix() + topic && message.payload.contains(part);
+    await_at(prefix() + topic, part);
+  }
+  void await_at(const std::string& topic, const std::string& part) {
+    const auto matches = [&topic, &part](const MqttMessage& message) {
+      return message.topic == topic && message.payload.contains(part);
     };
     REQUIRE_MESSAGE(cloud.wait_for(matches, 15s).has_value(), "no " << part << " at " << topic);
   }
+
+  static constexpr const char* home = "homeassistant/device/gw-1/+/config";
 
   TempDir folder;
   MosquittoBroker broker;
@@ -340,6 +350,19 @@ void ask_as_the_cloud(Stage& stage) {
   CHECK(stage.cloud_asks("PUT", "/v1/site", "/v1/site", "{}").status == "403");
 }
 
+// What Home Assistant is told, and wishes as it sends them.
+void wish(Stage& stage) {
+  for (const char* device : {"lock-203", "boxes", "panel", "zone-5", "lobby-door"}) {
+    stage.await_at(cat("homeassistant/device/gw-1/genkan-", device, "/config"), "\"components\"");
+  }
+  stage.await_at("homeassistant/device/gw-1/genkan_gateway/config", "\"components\"");
+  for (const auto& [device, words] :
+       {std::pair("corridor-light", "off"), std::pair("boxes", "release_compartment 3")}) {
+    stage.cloud.publish(cat(stage.prefix(), "ha/", device, "/set"), words);
+    stage.await_message(cat("ha/", device, "/set"), words);
+  }
+}
+
 // The table of holidays, all keys for another gateway and from one, and the key behind them.
 void ask_about_transfer(Stage& stage) {
   stage.ask("PUT", "/v1/holidays", "2027/1/1,A\r\n2027/11/23,B\r\n");
@@ -471,6 +494,7 @@ TEST_CASE("API-4: live answers and messages are as openapi.json and the cloud co
   ask_badly(stage);
   ask_without_the_right(stage);
   ask_as_the_cloud(stage);
+  wish(stage);
   const ApiAnswer late = slow.answer();
   CHECK(late.status == 408);
   stage.keep("GET", "/v1/status", late);

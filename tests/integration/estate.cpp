@@ -14,11 +14,13 @@ constexpr auto soon = 30s;
 
 }  // namespace
 
-Estate::Estate(const std::string& cloud_settings)
-    : house([&cloud_settings](std::string settings) {
-        return replaced(std::move(settings), "unsigned_commands = \"allow\"",
-                        cat("unsigned_commands = \"refuse\"\n", cloud_settings));
-      }),
+Estate::Estate(const std::string& cloud_settings, Building::Scene scene)
+    : house(
+          [&cloud_settings](std::string settings) {
+            return replaced(std::move(settings), "unsigned_commands = \"allow\"",
+                            cat("unsigned_commands = \"refuse\"\n", cloud_settings));
+          },
+          {}, scene),
       cloud(house.folder.path() / "cloud") {}
 
 void Estate::start_agent() {

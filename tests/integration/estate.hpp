@@ -8,11 +8,12 @@
 
 namespace genkan::test {
 
-// The sample building, its gateway and a cloud of its own; unsigned commands are refused. Nothing
-// runs but building and genkand until it is started.
+// The sample building (or another scene), its gateway and a cloud of its own; unsigned commands are
+// refused. Nothing runs but building and genkand until it is started.
 struct Estate {
   // `cloud_settings`: further lines of genkand's [cloud].
-  explicit Estate(const std::string& cloud_settings = {});
+  explicit Estate(const std::string& cloud_settings = {},
+                  Building::Scene scene = Building::Scene::sample);
 
   House house;
   Cloud cloud;

@@ -234,12 +234,14 @@ std::vector<json::object> Gateway::journal(std::int64_t after) {
   }
 }
 
-Agent::Agent(std::filesystem::path folder, const Gateway& gateway, int broker_port)
+Agent::Agent(std::filesystem::path folder, const Gateway& gateway, int broker_port,
+             const std::string& more_settings)
     : folder_(std::move(folder)) {
-  std::filesystem::create_directories(folder_);
+  std::filesystem::create_directories(folder_ / "identity");
   write_file(folder_ / "agent.toml",
              cat("[gateway]\nid = \"", gateway.id(), "\"\nsocket = \"", gateway.socket(),
-                 "\"\n[broker]\nuri = \"tcp://127.0.0.1:", broker_port, "\"\n"));
+                 "\"\n[identity]\nfolder = \"", (folder_ / "identity").string(),
+                 "\"\n[broker]\nuri = \"tcp://127.0.0.1:", broker_port, "\"\n", more_settings));
 }
 
 void Agent::start() {

@@ -85,7 +85,9 @@ class Gateway {
 // genkan-agent between a gateway and a broker on 127.0.0.1.
 class Agent {
  public:
-  Agent(std::filesystem::path folder, const Gateway& gateway, int broker_port);
+  // `more_settings`: TOML, appended.
+  Agent(std::filesystem::path folder, const Gateway& gateway, int broker_port,
+        const std::string& more_settings = {});
   void start();
   int stop();
   void kill();

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include <mqtt/async_client.h>
 
@@ -170,6 +171,14 @@ std::optional<MqttMessage> MqttClient::take(const std::function<bool(const MqttM
   std::erase_if(impl_->received, matches);
   return found;
 }
+
+std::vector<MqttMessage> MqttClient::drain(std::chrono::milliseconds within) {
+  std::unique_lock lock(impl_->mutex);
+  impl_->changed.wait_for(lock, within, [this] { return !impl_->received.empty(); });
+  return std::exchange(impl_->received, {});
+}
+
+bool MqttClient::connected() const { return impl_->client.is_connected(); }
 
 void MqttClient::forget() {
   const std::scoped_lock lock(impl_->mutex);

@@ -59,7 +59,11 @@ class MqttClient {
   // The same, and forgets it: for runs of hours.
   std::optional<MqttMessage> take(const std::function<bool(const MqttMessage&)>& matches,
                                   std::chrono::milliseconds within);
+  // All that came, waited for at most `within` if there is nothing; and forgets it.
+  std::vector<MqttMessage> drain(std::chrono::milliseconds within);
   void forget();  // what came so far
+  // As far as it was noticed. It does not connect again by itself.
+  bool connected() const;
 
  private:
   struct Impl;

@@ -1,6 +1,5 @@
 // Who may do what, with real peers on the real socket and a real broker.
 #include <doctest/doctest.h>
-#include <pwd.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -18,17 +17,6 @@ using namespace std::chrono_literals;
 
 const std::string lock_101 = "/v1/devices/lock-101/commands";
 const std::string unlock = R"({"command":"unlock"})";
-
-// Whoever runs this test.
-std::string me() {
-  const passwd* entry = ::getpwuid(::geteuid());
-  REQUIRE(entry != nullptr);
-  return entry->pw_name;
-}
-
-std::string as(const std::string& settings, const std::string& user, const std::string& role) {
-  return cat(settings, "\n[[api.role]]\nuser = \"", user, "\"\nrole = \"", role, "\"\n");
-}
 
 std::string refusing(const std::string& settings) {
   return replaced(settings, "unsigned_commands = \"allow\"", "unsigned_commands = \"refuse\"");

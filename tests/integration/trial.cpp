@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -95,8 +96,8 @@ std::string changes(const Present& before, Gateway& gateway, Building& building)
   return site.empty() ? first_difference(before.states, now.states) : site;
 }
 
-House::House(const Edit& edit, std::filesystem::path database)
-    : building(folder.path() / "building", Building::Scene::sample),
+House::House(const Edit& edit, std::filesystem::path database, Building::Scene scene)
+    : building(folder.path() / "building", scene),
       gateway(folder.path() / "gateway", {.database = std::move(database)}) {
   if (edit != nullptr) write_file(settings_file(), edit(read_file(settings_file())));
   gateway.start();
@@ -109,6 +110,16 @@ void House::restart_with(const std::string& settings) {
   if (gateway.stop() != 0) throw std::runtime_error("genkand did not end: " + gateway.log());
   write_file(settings_file(), settings);
   gateway.start();
+}
+
+std::string me() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  if (entry == nullptr) throw std::runtime_error("who runs this test has no name");
+  return entry->pw_name;
+}
+
+std::string as(const std::string& settings, const std::string& user, const std::string& role) {
+  return cat(settings, "\n[[api.role]]\nuser = \"", user, "\"\nrole = \"", role, "\"\n");
 }
 
 std::int64_t quiet_head(Gateway& gateway) {
@@ -176,6 +187,14 @@ json::object trouble(Gateway& gateway, const std::string& kind, const std::strin
 
 std::string replaced(std::string text, std::string_view what, std::string_view by) {
   return text.replace(place_of(text, what), what.size(), by);
+}
+
+std::size_t times(std::string_view text, std::string_view what) {
+  std::size_t count = 0;
+  for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + 1)) {
+    ++count;
+  }
+  return count;
 }
 
 std::size_t line_of(std::string_view text, std::string_view what) {

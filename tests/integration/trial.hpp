@@ -23,11 +23,13 @@ Present present(Gateway& gateway, Building& building);
 // What is not as it was: the first line of the site or of the states, or the moves; empty: nothing.
 std::string changes(const Present& before, Gateway& gateway, Building& building);
 
-// The sample building and a gateway that knows it; every device fresh and the journal quiet.
+// The sample building (or another scene) and a gateway that knows it; every device fresh and the
+// journal quiet.
 struct House {
   // Changes the gateway's settings before the start.
   using Edit = std::function<std::string(std::string settings)>;
-  explicit House(const Edit& edit = nullptr, std::filesystem::path database = {});
+  explicit House(const Edit& edit = nullptr, std::filesystem::path database = {},
+                 Building::Scene scene = Building::Scene::sample);
 
   TempDir folder;
   Building building;
@@ -37,6 +39,11 @@ struct House {
   // The gateway stops and comes back with other settings.
   void restart_with(const std::string& settings);
 };
+
+// Whoever runs this test.
+std::string me();
+// A gateway's settings with a role for a user.
+std::string as(const std::string& settings, const std::string& user, const std::string& role);
 
 // Waits until no record came for a quarter of a second; the journal's head then.
 std::int64_t quiet_head(Gateway& gateway);
@@ -56,6 +63,8 @@ json::object trouble(Gateway& gateway, const std::string& kind, const std::strin
 
 // Text with the first `what` replaced; throws if it is not there.
 std::string replaced(std::string text, std::string_view what, std::string_view by);
+// How often a text has it.
+std::size_t times(std::string_view text, std::string_view what);
 // The line (from 1) in which `what` begins; throws if it is not there.
 std::size_t line_of(std::string_view text, std::string_view what);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "firmware/base/certificate.hpp"
+#include "firmware/base/jwe.hpp"
 #include "firmware/base/jws.hpp"
 #include "firmware/base/text.hpp"
 #include "firmware/domain/cloud/trust_key.hpp"
@@ -56,6 +57,19 @@ inline json::object command_claims(std::string_view jti, WallTime now, std::stri
                                    std::string_view command) {
   return claims(jti, now, "POST", cat("/v1/devices/", device, "/commands"),
                 json::object{{"command", command}});
+}
+
+// The claims with what their call brings sealed, for an envelope that `kid` signs.
+inline json::object sealed(json::object claims, const P256Public& receiver, std::string_view kid) {
+  json::object content{{"jti", claims.at("jti")}, {"aud", claims.at("aud")}, {"signed_by", kid}};
+  auto& request = claims.at("req").as_object();
+  for (const auto* what : {"body", "text"}) {
+    if (!request.contains(what)) continue;
+    content[what] = request.at(what);
+    request.erase(what);
+  }
+  request["sealed"] = jwe_seal(receiver, json::serialize(content));
+  return claims;
 }
 
 // A cloud's authority and a gateway's identity.

@@ -14,7 +14,8 @@ inline const services::KeySecrets& key_secrets() {
   constexpr std::array<std::uint8_t, 32> token{2};
   constexpr std::array<std::uint8_t, 32> link{3};
   constexpr std::array<std::uint8_t, 32> receive{4};
-  static const services::KeySecrets secrets(hashing, token, link, receive);
+  constexpr std::array<std::uint8_t, 32> sealed{5};
+  static const services::KeySecrets secrets(hashing, token, link, receive, sealed);
   return secrets;
 }
 

@@ -10,7 +10,7 @@ import sys
 import threading
 
 PROGRAMS = pathlib.Path("build/release/tests/bench")
-SOAK = pathlib.Path("build/soak.json")
+LONG = {"soak": pathlib.Path("build/soak.json"), "fleet": pathlib.Path("build/fleet.json")}
 SECONDS = 1800  # a program that takes longer is broken
 
 
@@ -68,11 +68,12 @@ def main():
             found, ok = run(program)
             figures += found
             right = right and ok
-    if SOAK.exists() and not wanted:
-        print("    from the last ./dev soak:")
-        for figure in json.loads(SOAK.read_text()):
-            figures.append(figure)
-            show(figure)
+    for name, path in LONG.items():
+        if path.exists() and not wanted:
+            print(f"    from the last ./dev {name}:")
+            for figure in json.loads(path.read_text()):
+                figures.append(figure)
+                show(figure)
     pathlib.Path("build/bench.json").write_text(json.dumps(figures, indent=1) + "\n")
     missed = [figure["name"] for figure in figures if figure.get("met") is False]
     print(f"{len(figures)} figures, {len(missed)} missed" + (": " + "; ".join(missed) if missed else ""))

@@ -12,6 +12,8 @@ run() {
 }
 run build/release/tests/long/crash_test 200
 run build/release/tests/long/key_crash_test 500
+run build/release/tests/long/cloud_fault_test
+run build/release/tests/long/fleet_test 2000
 run build/release/tests/long/soak_test 10
 run toolchains/dev/fuzz.sh 60
 

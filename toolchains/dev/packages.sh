@@ -6,7 +6,7 @@ packages_build="clang-19 lld-19 cmake ninja-build pkg-config ccache libc6-dev li
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libsqlite3-dev libmodbus-dev
   libpaho-mqttpp-dev libpaho-mqtt-dev libssl-dev libmbedtls-dev libtomlplusplus-dev libcli11-dev
   libhowardhinnant-date-dev libqrencode-dev libpng-dev doctest-dev"
-packages_run="mosquitto python3 python3-jsonschema tzdata"
+packages_run="mosquitto python3 python3-jsonschema python3-paho-mqtt python3-jwcrypto tzdata"
 packages_check="clang-format-19 clang-tidy-19 llvm-19"
 packages_cross="mmdebstrap qemu-user-static"
 

@@ -27,9 +27,9 @@ json::value text_of(const json::object& object, std::string_view key) {
 }
 
 // While the device answers, or did of late.
-json::object by_link(std::string topic) {
+json::object by_link(const std::string& topic) {
   json::object made;
-  made["topic"] = std::move(topic);
+  made["topic"] = topic;
   made["value_template"] = "{{ 'online' if value_json.link in ['fresh', 'stale'] else 'offline' }}";
   return made;
 }

@@ -14,9 +14,9 @@
 
 namespace genkan::agent::home_assistant {
 
-// Home Assistant at the same broker: announces the devices there, and carries out what it asks for
-// as far as genkand offers that to the cloud (`[cloud] allow` of its settings). One thread: the
-// loop's.
+// Home Assistant at the same broker: announces the devices there, and passes on what it asks for.
+// genkand does what `[cloud] allow` of its settings names; it refuses all else, and records that.
+// One thread: the loop's.
 //
 // A wish is carried out at once or not at all. Its topic is subscribed with QoS 0, so that a broker
 // need not keep it for a gateway that is away; what comes in the first seconds of a session may

@@ -52,11 +52,13 @@ std::vector<std::string> certificate_faults(std::string_view ca, std::string_vie
 std::vector<std::string> enrolment_faults(const Enrolment& enrolment, const EnrolmentFacts& facts);
 
 // An owner's consent to another contract: a JWS of a key with scope trust, claims exactly {"aud":
-// gateway, "iat", "exp" (at most 7 days later), "jti", "release": the contract that ends}. Error:
-// what is wrong with it.
+// gateway, "iat", "exp" (at most 7 days later), "jti", "release": the contract that ends}. One that
+// is older than the present claim was for an earlier time of the same contract and is good no more:
+// so each is used once. Error: what is wrong with it.
 struct ConsentFacts {
   std::string_view gateway;
   std::string_view contract;  // the present one
+  WallTime since;             // and when it began
   const TrustList& trust;
   WallTime now;
   ClockTrust clock;

@@ -60,6 +60,10 @@ Result<> check_consent(std::string_view compact, const ConsentFacts& facts) {
   }
   if (consent->issued > facts.now + most_ahead) return not_given("it was issued in the future");
   if (facts.now >= consent->expires) return not_given("it has expired");
+  if (consent->issued + most_ahead < facts.since) {
+    return not_given(cat("it was issued before the present contract began, at ",
+                         format_time(facts.since), "; the owner must give another"));
+  }
   return {};
 }
 

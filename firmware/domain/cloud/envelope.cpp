@@ -25,11 +25,16 @@ bool is_subject(std::string_view text) {
 Result<InnerRequest> read_inner(const json::object& object) {
   static constexpr std::array<std::string_view, 4> methods{"GET", "POST", "PUT", "DELETE"};
   JsonReader reader(object, "'req'");
-  InnerRequest inner{reader.text("method", 8), reader.text("path", most_path), {}};
+  InnerRequest inner{reader.text("method", 8), reader.text("path", most_path), {}, {}, {}};
   if (const auto* body = reader.optional_object("body")) inner.body = *body;
+  inner.text = reader.optional_text("text", max_jws);
+  inner.sealed = reader.optional_text("sealed", max_jws);
   if (auto read = reader.finish(); !read) return fail(read.error());
   if (std::ranges::find(methods, inner.method) == methods.end()) {
     return bad(cat("'req': 'method' must be ", alternatives(methods)));
+  }
+  if (inner.body.has_value() + inner.text.has_value() + inner.sealed.has_value() > 1) {
+    return bad("'req': a call takes one of 'body', 'text' and 'sealed' at most");
   }
   if (!inner.path.starts_with("/v1/")) return bad("'req': 'path' must begin with /v1/");
   return inner;
@@ -37,8 +42,8 @@ Result<InnerRequest> read_inner(const json::object& object) {
 
 bool moves(Right right) { return right == Right::command || right == Right::disarm; }
 
-std::chrono::seconds longest(Right right) {
-  return moves(right) ? longest_command_life : longest_life;
+std::chrono::seconds longest(const EnvelopeFacts& facts) {
+  return facts.moves || moves(facts.needs) ? longest_command_life : longest_life;
 }
 
 struct Check {
@@ -66,7 +71,7 @@ constexpr std::array checks{
           }},
     Check{EnvelopeRefusal::lives_too_long,
           [](const Envelope& envelope, const EnvelopeFacts& facts) {
-            return envelope.expires - envelope.issued > longest(facts.needs);
+            return envelope.expires - envelope.issued > longest(facts);
           }},
     Check{EnvelopeRefusal::issued_in_future,
           [](const Envelope& envelope, const EnvelopeFacts& facts) {
@@ -85,10 +90,11 @@ constexpr std::array specs{
     EnvelopeRefusalSpec{EnvelopeRefusal::bad_signature,    "bad_signature",    401, "the signature does not hold"},
     EnvelopeRefusalSpec{EnvelopeRefusal::key_ended,        "key_ended",        401, "the key was to be believed until an earlier day"},
     EnvelopeRefusalSpec{EnvelopeRefusal::wrong_gateway,    "wrong_gateway",    403, "the request is for another gateway"},
+    EnvelopeRefusalSpec{EnvelopeRefusal::sealed_for_another, "sealed_for_another", 403, "the request was sealed for a key that this gateway does not have; fetch its key on site (genkan identity) and enrol it again"},
     EnvelopeRefusalSpec{EnvelopeRefusal::not_allowed,      "not_allowed",      403, "the key may not sign for this"},
     EnvelopeRefusalSpec{EnvelopeRefusal::expired,          "expired",          403, "the request came after its time"},
     EnvelopeRefusalSpec{EnvelopeRefusal::issued_in_future, "issued_in_future", 403, "the request was issued in the future: one of the clocks is wrong"},
-    EnvelopeRefusalSpec{EnvelopeRefusal::lives_too_long,   "lives_too_long",   403, "the request would be good for too long: at most 60 s for commands, 24 h for others"},
+    EnvelopeRefusalSpec{EnvelopeRefusal::lives_too_long,   "lives_too_long",   403, "the request would be good for too long: at most 60 s for what moves something, 24 h for others"},
     EnvelopeRefusalSpec{EnvelopeRefusal::clock_untrusted,  "clock_untrusted",  403, "the gateway does not know the time yet, so it cannot tell whether the request is still good"},
     EnvelopeRefusalSpec{EnvelopeRefusal::already_used,     "already_used",     409, "the request's id was used for another request"},
     EnvelopeRefusalSpec{EnvelopeRefusal::too_many,         "too_many",         429, "too many requests; wait a moment"},
@@ -134,6 +140,29 @@ Result<Envelope> read_envelope(std::string_view payload) {
   if (!request) return fail(request.error().in("the claims"));
   envelope.request = std::move(*request);
   return envelope;
+}
+
+Result<> take_sealed(Envelope& envelope, std::string_view plain, std::string_view kid) {
+  constexpr std::string_view wanted =
+      "'sealed': must hold a JSON object of jti, aud, signed_by, and body or text";
+  const auto parsed = parse_unambiguous_json(plain, max_jws);
+  const auto* object = parsed ? parsed->if_object() : nullptr;
+  if (object == nullptr) return bad(std::string(wanted));
+  JsonReader reader(*object, "'sealed'");
+  const auto jti = reader.text("jti", 64);
+  const auto aud = reader.text("aud", 64);
+  const auto signed_by = reader.text("signed_by", 64);
+  const auto* body = reader.optional_object("body");
+  auto text = reader.optional_text("text", max_jws);
+  // Its complaints name members: they may be what somebody sealed.
+  if (!reader.finish() || (body != nullptr) == text.has_value()) return bad(std::string(wanted));
+  if (jti != envelope.jti || aud != envelope.aud || signed_by != kid) {
+    return bad("'sealed': was sealed for another envelope: jti, aud and signed_by must be its own");
+  }
+  if (body != nullptr) envelope.request.body = *body;
+  envelope.request.text = std::move(text);
+  envelope.request.sealed.reset();
+  return {};
 }
 
 const EnvelopeRefusalSpec& spec(EnvelopeRefusal refusal) {

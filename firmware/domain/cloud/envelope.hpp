@@ -18,15 +18,19 @@ namespace genkan::domain {
 
 // A signer's clock may be ahead of ours by so much.
 constexpr std::chrono::seconds most_ahead{30};
-// How long an envelope may live: one that moves something (Right::command, Right::disarm), others.
+// How long an envelope may live: one that moves something (Right::command, Right::disarm, a
+// register written raw), others.
 constexpr std::chrono::seconds longest_command_life{60};
 constexpr std::chrono::seconds longest_life = std::chrono::hours(24);
 
 // A call of the API, carried in an envelope.
 struct InnerRequest {
   std::string method;
-  std::string path;                  // with the query
-  std::optional<json::object> body;  // nothing: the call has none
+  std::string path;                   // with the query
+  std::optional<json::object> body;   // nothing: the call has none, or
+  std::optional<std::string> text{};  // a file: the site, a list of holders, or
+  // either of them as a JWE for this gateway's receiving key; take_sealed() puts it in its place.
+  std::optional<std::string> sealed{};
 };
 
 struct Envelope {
@@ -37,8 +41,14 @@ struct Envelope {
   InnerRequest request;
 };
 
-// Exactly {"jti","aud","iat","exp","sub","req":{"method","path","body"?}}, no member twice.
+// Exactly {"jti","aud","iat","exp","sub","req":{"method","path","body"?,"text"?,"sealed"?}}, no
+// member twice, and at most one of the last three.
 Result<Envelope> read_envelope(std::string_view payload);
+// What was in the envelope's `sealed`, which goes: exactly {"jti","aud","signed_by","body" or
+// "text"}, no member twice; the first three are the envelope's own and the kid that signed it, so
+// that nobody can put what another sealed into an envelope of his own. The error has nothing of
+// what is inside.
+Result<> take_sealed(Envelope& envelope, std::string_view plain, std::string_view kid);
 bool is_jti(std::string_view text);
 
 // Why a signed request is not carried out.
@@ -48,6 +58,7 @@ enum class EnvelopeRefusal : std::uint8_t {
   bad_signature,
   key_ended,
   wrong_gateway,
+  sealed_for_another,
   not_allowed,
   expired,
   issued_in_future,
@@ -70,7 +81,8 @@ struct EnvelopeFacts {
   WallTime now;
   ClockTrust clock;
   const TrustKey& key;
-  Right needs;  // of the inner request
+  Right needs;         // of the inner request
+  bool moves = false;  // it moves something though its right does not say so
 };
 // The first check that it does not pass; nothing: it may be carried out.
 std::optional<EnvelopeRefusal> check(const Envelope& envelope, const EnvelopeFacts& facts);

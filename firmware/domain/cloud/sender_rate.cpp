@@ -17,14 +17,23 @@ bool TokenBucket::take(SteadyTime now) {
   return true;
 }
 
-bool SenderRate::take(std::string_view sender, SteadyTime now) {
-  auto at = buckets_.find(sender);
-  if (at == buckets_.end()) {
-    if (buckets_.size() >= most_senders) {
-      std::erase_if(buckets_, [now](const auto& entry) { return entry.second.is_full(now); });
-    }
-    if (buckets_.size() >= most_senders) return false;
-    at = buckets_.emplace(std::string(sender), TokenBucket(a_minute_, burst_)).first;
+bool SenderRate::take(std::string_view kid, std::string_view sender, SteadyTime now) {
+  const auto tidy = [now](Buckets& buckets) {
+    std::erase_if(buckets, [now](const auto& entry) { return entry.second.is_full(now); });
+  };
+  auto key = keys_.find(kid);
+  if (key == keys_.end()) {
+    // What is left of keys that are trusted no more goes with its last full bucket.
+    for (auto& [its_kid, buckets] : keys_) tidy(buckets);
+    std::erase_if(keys_, [](const auto& entry) { return entry.second.empty(); });
+    key = keys_.emplace(std::string(kid), Buckets{}).first;
+  }
+  Buckets& buckets = key->second;
+  auto at = buckets.find(sender);
+  if (at == buckets.end()) {
+    if (buckets.size() >= most_senders) tidy(buckets);
+    if (buckets.size() >= most_senders) return false;
+    at = buckets.emplace(std::string(sender), TokenBucket(a_minute_, burst_)).first;
   }
   return at->second.take(now);
 }

@@ -28,17 +28,22 @@ class TokenBucket {
   SteadyTime since_{};
 };
 
-// A bucket for each sender. Of more than most_senders at once, further ones are refused.
+// A bucket for each sender. Of more than most_senders of one key at once, further ones of that key
+// are refused: a key cannot shut out the senders of another by making up names. As many keys as are
+// trusted (most_trust_keys), so 16,000 buckets at most.
 class SenderRate {
  public:
   static constexpr std::size_t most_senders = 1000;
 
   SenderRate(std::uint32_t a_minute, std::uint32_t burst) : a_minute_(a_minute), burst_(burst) {}
-  bool take(std::string_view sender, SteadyTime now);
+  // `kid` is trusted, `sender` is who asks with it.
+  bool take(std::string_view kid, std::string_view sender, SteadyTime now);
 
  private:
+  using Buckets = std::map<std::string, TokenBucket, std::less<>>;
+
   std::uint32_t a_minute_, burst_;
-  std::map<std::string, TokenBucket, std::less<>> buckets_;
+  std::map<std::string, Buckets, std::less<>> keys_;
 };
 
 }  // namespace genkan::domain

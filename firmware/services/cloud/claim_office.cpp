@@ -23,6 +23,10 @@ std::unexpected<Error> with_faults(const std::vector<std::string>& faults) {
   return fail(ErrorCode::invalid, std::move(all));
 }
 
+bool is_same_owner(const domain::CloudClaim& present, const domain::CloudClaim& wanted) {
+  return present.contract == wanted.contract && present.cloud == wanted.cloud;
+}
+
 json::object certificate_facts(const domain::CloudClaim& claim) {
   const auto certificate = Certificate::from_pem(claim.certificate);
   if (!certificate) return {};
@@ -39,7 +43,8 @@ Result<std::string> only_text(const json::object& request, std::string_view key)
 }  // namespace
 
 json::object ClaimOffice::identity() const {
-  json::object object{{"csr", nullptr}, {"gateway", book_.gateway()}};
+  json::object object{
+      {"csr", nullptr}, {"gateway", book_.gateway()}, {"receiver", receiver_.to_jwk()}};
   if (!book_.csr().empty()) object["csr"] = book_.csr();
   return object;
 }
@@ -76,25 +81,41 @@ domain::EnrolmentFacts ClaimOffice::facts() const {
   return {book_.gateway(), book_.csr(), book_.clock().wall(), book_.clock().trust()};
 }
 
-Result<> ClaimOffice::check_owner(const domain::Enrolment& enrolment) const {
+bool ClaimOffice::is_of_owner(const domain::TrustKey& key) const {
+  const auto* known = book_.trust().find(key.kid);
+  return known != nullptr && known->key == key.key && known->scopes.has(domain::Scope::trust);
+}
+
+Result<> ClaimOffice::check_owner(const domain::Caller& caller,
+                                  const domain::Enrolment& enrolment) const {
   const auto& present = book_.claim();
-  const bool same = !present || (present->contract == enrolment.claim.contract &&
-                                 present->cloud == enrolment.claim.cloud);
-  if (same) return {};
+  if (!present) return {};
+  const bool same = is_same_owner(*present, enrolment.claim);
+  const auto stranger = std::ranges::find_if(enrolment.command_keys, [this](const auto& key) {
+    return key.scopes.has(domain::Scope::trust) && !is_of_owner(key);
+  });
+  const bool strange = stranger != enrolment.command_keys.end();
+  if (same && (!strange || domain::allows(caller, Right::release))) return {};
+  if (enrolment.consent.empty() && same) {
+    return fail(ErrorCode::conflict,
+                cat("the gateway belongs to contract ", present->contract, " and does not know ",
+                    stranger->kid,
+                    ", a key of scope trust: an administrator must bring this file "
+                    "in, or a consent of the owner goes into it"));
+  }
   if (enrolment.consent.empty()) {
     return fail(ErrorCode::conflict,
                 cat("the gateway belongs to contract ", present->contract, " at ", present->cloud,
                     "; its owner must release it, or give a consent that goes into the file"));
   }
-  return domain::check_consent(
-      enrolment.consent, {book_.gateway(), present->contract, book_.trust(), book_.clock().wall(),
-                          book_.clock().trust()});
+  return domain::check_consent(enrolment.consent,
+                               {book_.gateway(), present->contract, present->since, book_.trust(),
+                                book_.clock().wall(), book_.clock().trust()});
 }
 
 Result<ports::CloudChange> ClaimOffice::change_for(domain::Enrolment enrolment) const {
   const auto& present = book_.claim();
-  const bool other = present && (present->contract != enrolment.claim.contract ||
-                                 present->cloud != enrolment.claim.cloud);
+  const bool other = present && !is_same_owner(*present, enrolment.claim);
   ports::CloudChange change;
   domain::TrustList after;
   for (const auto& key : book_.trust().keys()) {
@@ -136,7 +157,7 @@ boost::asio::awaitable<Result<json::object>> ClaimOffice::claim(domain::Caller c
   if (const auto faults = domain::enrolment_faults(*enrolment, facts()); !faults.empty()) {
     co_return with_faults(faults);
   }
-  if (auto owner = check_owner(*enrolment); !owner) co_return fail(owner.error());
+  if (auto owner = check_owner(caller, *enrolment); !owner) co_return fail(owner.error());
   json::array kids;
   for (const auto& key : enrolment->command_keys) kids.emplace_back(key.kid);
   auto body = certificate_facts(enrolment->claim);

@@ -10,9 +10,9 @@ namespace genkan::services {
 // request does. Loop thread.
 class ClaimOffice {
  public:
-  explicit ClaimOffice(CloudBook& book) : book_(book) {}
+  ClaimOffice(CloudBook& book, const P256Public& receiver) : book_(book), receiver_(receiver) {}
 
-  // {"csr":PEM|null,"gateway"}
+  // {"csr":PEM|null,"gateway","receiver":JWK}, the last being what clouds seal for.
   json::object identity() const;
   // {"csr"}, from the agent (Right::report): must be for this gateway.
   boost::asio::awaitable<Result<json::object>> set_identity(domain::Caller caller,
@@ -22,8 +22,9 @@ class ClaimOffice {
   Result<json::object> get() const;
   // Takes an enrolment file (Right::claim): all its mistakes, or all of it, with its command keys.
   // A claimed gateway takes another contract or cloud only with its owner's consent; the same again
-  // renews all of it. Keys that came with an earlier file and are not in this one go; with another
-  // contract, all others do.
+  // renews all of it, but brings a key of scope trust that was not there only with that consent
+  // too, or from who may release the gateway: such a key speaks for the owner. Keys that came with
+  // an earlier file and are not in this one go; with another contract, all others do.
   boost::asio::awaitable<Result<json::object>> claim(domain::Caller caller, json::object request);
   // {"certificate"}: a new one for the same key (Right::trust).
   boost::asio::awaitable<Result<json::object>> renew(domain::Caller caller, json::object request);
@@ -31,11 +32,13 @@ class ClaimOffice {
   boost::asio::awaitable<Result<json::object>> release(domain::Caller caller);
 
  private:
-  Result<> check_owner(const domain::Enrolment& enrolment) const;
+  Result<> check_owner(const domain::Caller& caller, const domain::Enrolment& enrolment) const;
+  bool is_of_owner(const domain::TrustKey& key) const;
   Result<ports::CloudChange> change_for(domain::Enrolment enrolment) const;
   domain::EnrolmentFacts facts() const;
 
   CloudBook& book_;
+  const P256Public receiver_;
 };
 
 }  // namespace genkan::services

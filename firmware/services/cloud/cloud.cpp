@@ -4,8 +4,9 @@ namespace genkan::services {
 
 Cloud::Cloud(Needs needs)
     : book_(needs.store, needs.clock, std::move(needs.gateway)),
+      receiver_(P256Key::derived(needs.receiving, "genkan P-256 1")),
       link_(book_, needs.troubles),
-      desk_({std::move(needs.loop), book_, needs.store, needs.fleet, needs.directory,
+      desk_({std::move(needs.loop), book_, needs.store, needs.fleet, needs.directory, receiver_,
              needs.requests_a_minute}) {}
 
 void Cloud::start(const ports::CloudMemory& memory) {

@@ -6,6 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include "firmware/base/p256.hpp"
 #include "firmware/services/cloud/claim_office.hpp"
 #include "firmware/services/cloud/cloud_link.hpp"
 #include "firmware/services/cloud/signed_desk.hpp"
@@ -25,6 +26,7 @@ class Cloud {
     const Directory& directory;
     Troubles& troubles;
     std::string gateway;
+    CipherKey receiving;  // the secret that the receiving key follows from
     std::uint32_t requests_a_minute;
   };
   explicit Cloud(Needs needs);
@@ -44,8 +46,9 @@ class Cloud {
 
  private:
   CloudBook book_;
+  const P256Key receiver_;  // for what clouds seal (docs/CLOUD.md)
   TrustOffice trust_{book_};
-  ClaimOffice claim_{book_};
+  ClaimOffice claim_{book_, receiver_.public_key()};
   CloudLink link_;
   SignedDesk desk_;
   std::string journal_id_;

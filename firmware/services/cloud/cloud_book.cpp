@@ -20,13 +20,15 @@ boost::asio::awaitable<Result<>> CloudBook::put(ports::Change change) {
 
 domain::RecordDraft CloudBook::record(const domain::Caller& caller, domain::RecordKind kind,
                                       json::object body) const {
-  return {.kind = kind,
-          .time = clock_.wall(),
-          .clock = clock_.trust(),
-          .device = {},
-          .room = {},
-          .actor = caller.name,
-          .body = std::move(body)};
+  domain::RecordDraft draft{.kind = kind,
+                            .time = clock_.wall(),
+                            .clock = clock_.trust(),
+                            .device = {},
+                            .room = {},
+                            .actor = {},
+                            .body = std::move(body)};
+  domain::put_actor(draft, caller.name, caller.signed_by);
+  return draft;
 }
 
 void CloudBook::take(const ports::CloudChange& change) {

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t most_counts = 64;
 constexpr std::size_t most_name = 48;
+constexpr std::int64_t most_refused = 1'000'000'000;
 
 domain::TroubleKey key(domain::TroubleKind kind) { return {kind, {}, {}}; }
 
@@ -43,11 +44,19 @@ Result<json::object> CloudLink::report(const domain::Caller& caller, const json:
   const auto connected = reader.optional_flag("connected");
   const auto why = reader.optional_text("why", 512);
   const auto* counts = reader.optional_object("counts");
+  const auto* refused = reader.optional_object("refused");
   if (auto read = reader.finish(); !read) return fail(read.error());
   if (!connected) return fail(ErrorCode::invalid, "the report: 'connected' is missing");
   if (counts != nullptr) {
     if (auto fine = check_counts(*counts); !fine) return fail(fine.error());
     counts_ = *counts;
+  }
+  if (refused != nullptr) {
+    JsonReader details(*refused, "'refused'");
+    const auto count = details.integer("count", 1, most_refused);
+    const auto reason = details.text("why", 512);
+    if (auto read = details.finish(); !read) return fail(read.error());
+    refused_ = {caller, std::min(refused_.count + count, most_refused), printable(reason, 200)};
   }
   if (*connected != told_connected_ || !since_) since_ = book_.clock().wall();
   told_connected_ = *connected;
@@ -78,8 +87,17 @@ void CloudLink::look(ports::Change& change) {
   const SteadyTime now = book_.clock().steady();
   if (looked_ && now - *looked_ < look_every) return;
   looked_ = now;
+  tell_refused(change);
   look_at_certificate(change);
   look_at_line(change);
+}
+
+void CloudLink::tell_refused(ports::Change& change) {
+  if (refused_.count == 0) return;
+  change.records.push_back(book_.record(
+      refused_.by, domain::RecordKind::request_refused,
+      {{"reason", "not_passed_on"}, {"count", refused_.count}, {"detail", refused_.why}}));
+  refused_ = {};
 }
 
 void CloudLink::look_at_certificate(ports::Change& change) {

@@ -21,12 +21,13 @@ class CloudLink {
 
   CloudLink(const CloudBook& book, Troubles& troubles) : book_(book), troubles_(troubles) {}
 
-  // {"connected","why"?,"counts"?:{name: number}} from the agent (Right::report); the answer is
-  // view().
+  // {"connected","why"?,"counts"?:{name: number},"refused"?:{"count","why"}} from the agent
+  // (Right::report); the answer is view(). "refused": requests since the last report that the agent
+  // did not pass on; look() puts them into the journal, in one record.
   Result<json::object> report(const domain::Caller& caller, const json::object& request);
   // {"claimed","contract"|null,"cloud"|null,"connected","since"|null,"why","certificate_ends"|null}
   json::object view() const;
-  // What the agent counted, for metrics.
+  // What the agent counted since it began, for metrics; what is called …_waiting is how much waits.
   const json::object& counts() const { return counts_; }
   bool connected() const;
   bool claimed() const { return book_.claim().has_value(); }
@@ -35,6 +36,7 @@ class CloudLink {
   void look(ports::Change& change);
 
  private:
+  void tell_refused(ports::Change& change);
   void look_at_certificate(ports::Change& change);
   void look_at_line(ports::Change& change);
 
@@ -45,6 +47,12 @@ class CloudLink {
   std::optional<WallTime> since_;  // of the state that was told last
   std::string why_;
   json::object counts_;
+  struct Refused {
+    domain::Caller by;
+    std::int64_t count = 0;
+    std::string why;  // the last
+  };
+  Refused refused_;  // not in the journal yet
   std::optional<SteadyTime> away_since_;
   std::optional<SteadyTime> looked_;
 };

@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -24,17 +25,26 @@ namespace {
 constexpr auto longest_wait = 10s;
 constexpr int niceness = 5;
 
-// Who waits on the loop.
-struct Caller {
-  explicit Caller(const asio::any_io_executor& loop) : timer(loop, longest_wait) {}
+// What is to be done, and who waits for it on the loop.
+struct Job {
+  explicit Job(const asio::any_io_executor& loop) : timer(loop, longest_wait) {}
+  Job(const Job&) = delete;
+  Job& operator=(const Job&) = delete;
+  virtual ~Job() = default;
+  virtual void work() = 0;  // on the thread
+
   asio::steady_timer timer;
-  std::optional<bool> holds;  // the loop's thread alone
+  bool done = false;  // the loop's thread alone
 };
 
-struct Job {
-  Jws jws;
-  P256Public key;
-  std::shared_ptr<Caller> caller;
+template <class Value>
+struct JobOf final : Job {
+  JobOf(const asio::any_io_executor& loop, std::function<Value()> its_work)
+      : Job(loop), make(std::move(its_work)) {}
+  void work() override { value.emplace(make()); }
+
+  std::function<Value()> make;
+  std::optional<Value> value;  // the thread's, then, once it is done, the loop's
 };
 
 }  // namespace
@@ -53,7 +63,7 @@ struct SignatureChecks::Thread {
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
 
-  bool add(Job job) {
+  bool add(std::shared_ptr<Job> job) {
     {
       const std::lock_guard lock(mutex);
       if (jobs.size() >= most_waiting) return false;
@@ -70,29 +80,30 @@ struct SignatureChecks::Thread {
     for (;;) {
       wake.wait(lock, [this] { return stopping || !jobs.empty(); });
       if (stopping) return;
-      Job job = std::move(jobs.front());
+      auto job = std::move(jobs.front());
       jobs.pop_front();
       checking = true;
       lock.unlock();
-      deliver(job.caller, jws_holds(job.jws, job.key));
+      job->work();
+      deliver(std::move(job));
       lock.lock();
       checking = false;
     }
   }
 
-  void deliver(std::shared_ptr<Caller> caller, bool holds) {
-    asio::post(loop, [caller = std::move(caller), holds] {
-      caller->holds = holds;
-      caller->timer.cancel();
+  void deliver(std::shared_ptr<Job> job) {
+    asio::post(loop, [job = std::move(job)] {
+      job->done = true;
+      job->timer.cancel();
     });
   }
 
   asio::any_io_executor loop;
   std::mutex mutex;
   std::condition_variable wake;
-  std::deque<Job> jobs;   // under mutex, as below
-  bool checking = false;  //
-  bool stopping = false;  //
+  std::deque<std::shared_ptr<Job>> jobs;  // under mutex, as below
+  bool checking = false;                  //
+  bool stopping = false;                  //
   std::thread thread;
 };
 
@@ -106,17 +117,30 @@ std::size_t SignatureChecks::waiting() const {
   return thread_->jobs.size() + (thread_->checking ? 1 : 0);
 }
 
-asio::awaitable<Result<bool>> SignatureChecks::check(Jws jws, P256Public key) {
-  const auto caller = std::make_shared<Caller>(thread_->loop);
-  if (!thread_->add({std::move(jws), key, caller})) {
+template <class Value>
+asio::awaitable<Result<Value>> SignatureChecks::run(std::function<Value()> work) {
+  const auto job = std::make_shared<JobOf<Value>>(thread_->loop, std::move(work));
+  if (!thread_->add(job)) {
     co_await asio::post(thread_->loop, asio::use_awaitable);
     co_return fail(ErrorCode::busy, cat(most_waiting, " signatures wait to be checked"));
   }
   const auto token = asio::as_tuple(asio::use_awaitable);
-  const auto ended = co_await caller->timer.async_wait(token);
+  const auto ended = co_await job->timer.async_wait(token);
   static_cast<void>(ended);
-  if (!caller->holds) co_return fail(ErrorCode::timeout, "a signature was not checked in time");
-  co_return *caller->holds;
+  if (!job->done) co_return fail(ErrorCode::timeout, "a signature was not checked in time");
+  co_return Result<Value>(std::in_place, std::move(*job->value));
+}
+
+asio::awaitable<Result<bool>> SignatureChecks::check(Jws jws, P256Public key) {
+  return run<bool>([jws = std::move(jws), key] { return jws_holds(jws, key); });
+}
+
+asio::awaitable<Result<std::string>> SignatureChecks::open(const P256Key& receiver,
+                                                           std::string jwe) {
+  auto opened = co_await run<Result<std::string>>(
+      [key = &receiver, jwe = std::move(jwe)] { return jwe_open(*key, jwe); });
+  if (!opened) co_return fail(opened.error());
+  co_return std::move(*opened);
 }
 
 }  // namespace genkan::services

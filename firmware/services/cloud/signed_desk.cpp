@@ -94,11 +94,37 @@ asio::awaitable<Result<SignedDesk::Admission>> SignedDesk::admit(domain::Caller 
   if (!envelope) co_return refuse(EnvelopeRefusal::malformed, letter, envelope.error().message());
   letter.digest = sha256(payload);
   letter.envelope = *std::move(envelope);
+  auto unopened = co_await open(letter);
+  if (unopened) co_return *std::move(unopened);
   auto entered = co_await enter(letter);
   co_return entered;
 }
 
-// The signature holds.
+// The signature holds. What is for another gateway is sealed for it, and refused as such later.
+asio::awaitable<std::optional<SignedAnswer>> SignedDesk::open(Letter& letter) {
+  const auto& sealed = letter.envelope.request.sealed;
+  if (!sealed || letter.envelope.aud != needs_.book.gateway()) co_return std::nullopt;
+  letter.trace.jti = letter.envelope.jti;
+  letter.trace.sub = letter.envelope.sub;
+  letter.trace.method = letter.envelope.request.method;
+  letter.trace.path = letter.envelope.request.path;
+  const auto plain = co_await checks_.open(needs_.receiver, *sealed);
+  if (plain) {
+    const auto taken = domain::take_sealed(letter.envelope, *plain, letter.trace.kid);
+    if (taken) co_return std::nullopt;
+    co_return refuse(EnvelopeRefusal::malformed, letter, taken.error().message());
+  }
+  switch (plain.error().code()) {
+    case ErrorCode::unknown: co_return refuse(EnvelopeRefusal::sealed_for_another, letter);
+    case ErrorCode::busy:
+    case ErrorCode::timeout:
+      co_return refuse(EnvelopeRefusal::too_many, letter, plain.error().message());
+    default:
+      co_return refuse(EnvelopeRefusal::malformed, letter, plain.error().in("'sealed'").message());
+  }
+}
+
+// The signature holds, and what was sealed is open.
 asio::awaitable<Result<SignedDesk::Admission>> SignedDesk::enter(Letter& letter) {
   const domain::Envelope& envelope = letter.envelope;
   letter.trace.jti = envelope.jti;
@@ -113,8 +139,8 @@ asio::awaitable<Result<SignedDesk::Admission>> SignedDesk::enter(Letter& letter)
   }
   const Clock& clock = needs_.book.clock();
   const WallTime now = clock.wall();
-  auto refusal = domain::check(
-      envelope, {needs_.book.gateway(), now, clock.trust(), *key, letter.needs.right});
+  auto refusal = domain::check(envelope, {needs_.book.gateway(), now, clock.trust(), *key,
+                                          letter.needs.right, letter.needs.moves});
   if (!refusal && envelope.expires <= floor_) refusal = EnvelopeRefusal::expired;
   // One whose time is over may have been carried out: then its answer is there.
   const bool over = refusal == EnvelopeRefusal::expired && letter.needs.changes;
@@ -129,12 +155,13 @@ asio::awaitable<Result<SignedDesk::Admission>> SignedDesk::enter(Letter& letter)
   }
   const bool fits = in_hand_ < most_in_hand &&
                     expiries_.size() < std::size_t{2} * domain::most_ledger_rows &&
-                    senders_.take(cat(letter.trace.kid, ' ', envelope.sub), clock.steady());
+                    senders_.take(letter.trace.kid, envelope.sub, clock.steady());
   if (!fits) co_return refuse(EnvelopeRefusal::too_many, letter);
   const SteadyTime end = clock.steady() + domain::time_left(envelope, now);
-  Admitted admitted{envelope.request,
-                    {domain::Role::cloud, cat("cloud:", envelope.sub), letter.key->scopes, end},
-                    nullptr};
+  Admitted admitted{
+      envelope.request,
+      {domain::Role::cloud, cat("cloud:", envelope.sub), letter.key->scopes, end, letter.trace.kid},
+      nullptr};
   if (!letter.needs.changes) co_return admitted;
   auto begun = co_await begin(letter, std::move(admitted));
   co_return begun;

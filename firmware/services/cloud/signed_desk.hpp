@@ -25,6 +25,7 @@ namespace genkan::services {
 struct RouteNeeds {
   domain::Right right = domain::Right::read;
   bool changes = false;  // goes into the ledger: it must happen once
+  bool moves = false;    // moves something, beside what its right says: it must happen soon
   DeviceId device;       // which it commands; empty: none
   std::string command;   // the command's name
 };
@@ -54,6 +55,7 @@ class SignedDesk {
     ports::Store& store;
     ports::Fleet& fleet;
     const Directory& directory;
+    const P256Key& receiver;               // opens what clouds sealed for this gateway
     std::uint32_t requests_a_minute = 60;  // of each sender
   };
   explicit SignedDesk(Needs needs);
@@ -109,7 +111,8 @@ class SignedDesk {
   };
   struct Letter;  // an envelope on its way through the checks
 
-  // The letter stands in admit(), which waits for each of them.
+  // The letter stands in admit(), which waits for each of them. open(): a refusal, or nothing.
+  boost::asio::awaitable<std::optional<SignedAnswer>> open(Letter& letter);
   boost::asio::awaitable<Result<Admission>> enter(Letter& letter);
   boost::asio::awaitable<Result<Admission>> begin(Letter& letter, Admitted admitted);
   boost::asio::awaitable<Result<Admission>> look_up(

@@ -52,8 +52,9 @@ ports::Change SignedDesk::outcome_of(const domain::LedgerRow& row,
       command ? domain::unknown_outcome(row, name, state.value_or(domain::DeviceState{}),
                                         state.has_value())
               : domain::unknown_outcome(row);
-  auto record = needs_.book.record({domain::Role::cloud, "cloud:" + row.sub},
-                                   domain::RecordKind::command_failed,
+  domain::Caller caller{domain::Role::cloud, "cloud:" + row.sub};
+  caller.signed_by = row.kid;
+  auto record = needs_.book.record(caller, domain::RecordKind::command_failed,
                                    {{"verdict", "unknown_outcome"},
                                     {"reason", "stopping"},
                                     {"method", row.method},

@@ -24,6 +24,15 @@ Result<> check_place(const domain::TrustList& trust, const domain::TrustKey& key
 
 }  // namespace
 
+Result<> TrustOffice::check_owner(const domain::Caller& caller, const domain::TrustKey& key) const {
+  const bool speaks_for_owner = key.scopes.has(domain::Scope::trust);
+  if (!book_.claim() || !speaks_for_owner || domain::allows(caller, Right::release)) return {};
+  return fail(ErrorCode::forbidden,
+              cat("the gateway belongs to contract ", book_.claim()->contract,
+                  ": a key of scope trust could release it, so only an administrator at the "
+                  "gateway or a key that has this scope already may add one"));
+}
+
 boost::asio::awaitable<Result<json::object>> TrustOffice::add(domain::Caller caller,
                                                               json::object request) {
   if (auto may = check_right(caller, Right::trust, what); !may) co_return fail(may.error());
@@ -31,6 +40,7 @@ boost::asio::awaitable<Result<json::object>> TrustOffice::add(domain::Caller cal
   if (!key) co_return fail(key.error());
   auto turn = co_await book_.turn().take();
   if (!turn) co_return fail(turn.error());
+  if (auto owner = check_owner(caller, *key); !owner) co_return fail(owner.error());
   if (auto place = check_place(book_.trust(), *key); !place) co_return fail(place.error());
   key->added = book_.clock().wall();
   key->added_by = caller.name;

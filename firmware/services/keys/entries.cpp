@@ -56,8 +56,8 @@ json::object to_json(const EntryAnswer& answer) {
 }
 
 asio::awaitable<Result<EntryAnswer>> Entries::enter(DeviceId door, ShownKey shown,
-                                                    std::string source,
-                                                    std::optional<SteadyTime> until) {
+                                                    domain::Caller by) {
+  const std::string& source = by.name;
   const auto* entry = needs_.directory.find(door);
   if (entry == nullptr) co_return fail(needs_.directory.why_not(door));
   const auto opening = opening_of(entry->kind);
@@ -73,7 +73,7 @@ asio::awaitable<Result<EntryAnswer>> Entries::enter(DeviceId door, ShownKey show
   }
   if (answer.decision.key) answer.name = needs_.news.name_of(*answer.decision.key);
   ports::Change change;
-  change.records.push_back(record(door, shown, answer.decision));
+  change.records.push_back(record(door, shown, answer.decision, by));
   if (!answer.decision.granted) {
     if (answer.decision.why == Refusal::unknown_key && is_typed(shown.how)) {
       count_wrong(door, source, change);
@@ -99,7 +99,8 @@ asio::awaitable<Result<EntryAnswer>> Entries::enter(DeviceId door, ShownKey show
   } else {
     needs_.store.submit(std::move(change));
   }
-  const domain::Caller caller{domain::Role::operator_, domain::actor_of(key), std::nullopt, until};
+  const domain::Caller caller{domain::Role::operator_, domain::actor_of(key), std::nullopt,
+                              by.until, by.signed_by};
   auto opened = co_await needs_.commands.run(caller, door, {*opening}, open_time);
   if (!opened) co_return fail(opened.error());
   answer.command = std::move(*opened);
@@ -150,17 +151,20 @@ void Entries::count_wrong(const DeviceId& door, const std::string& source, ports
 }
 
 domain::RecordDraft Entries::record(const DeviceId& door, const ShownKey& shown,
-                                    const domain::Decision& decision) const {
+                                    const domain::Decision& decision,
+                                    const domain::Caller& by) const {
   auto draft = needs_.news.of_lock(
       decision.granted ? RecordKind::entry_granted : RecordKind::entry_refused, door);
+  std::string actor;
   if (decision.key) {
-    draft.actor = domain::actor_of(*decision.key);
+    actor = domain::actor_of(*decision.key);
     if (auto name = needs_.news.name_of(*decision.key); !name.empty()) {
       draft.body["name"] = std::move(name);
     }
   }
   draft.body["how"] = domain::name_of(shown.how);
   if (!decision.granted) draft.body["reason"] = domain::name_of(decision.why);
+  domain::put_actor(draft, actor, by.signed_by);
   return draft;
 }
 

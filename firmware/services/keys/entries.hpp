@@ -53,14 +53,14 @@ class Entries {
   };
   explicit Entries(const Needs& needs) : needs_(needs) {}
 
-  // Decides, records it with its reason, and opens. `source` is where the person is (an account, an
-  // address; empty: at the door): wrong entries count by door and by source (DEV-12). A key whose
+  // Decides, records it with its reason, and opens. The name of `by` is where the person is (an
+  // account, an address; empty: at the door): wrong entries count by door and by source (DEV-12). A
+  // key whose
   // uses are counted has its use on disk before the door moves (KEY-40, KEY-42); if the disk does
   // not take it, the door stays shut (only then does a key wait for a disk). Errors: unknown
-  // device, one that opens nothing, io. After `until`, if set, the door does not move any more.
+  // device, one that opens nothing, io. After its `until`, if set, the door does not move any more.
   boost::asio::awaitable<Result<EntryAnswer>> enter(DeviceId door, ShownKey shown,
-                                                    std::string source,
-                                                    std::optional<SteadyTime> until = std::nullopt);
+                                                    domain::Caller by);
   // What would happen, now or at another time; nothing moves, nothing counts, nothing is recorded.
   Result<EntryAnswer> why(const DeviceId& door, const ShownKey& shown,
                           std::optional<WallTime> at) const;
@@ -70,7 +70,7 @@ class Entries {
   bool locked_out(const DeviceId& door, const std::string& source) const;
   void count_wrong(const DeviceId& door, const std::string& source, ports::Change& change);
   domain::RecordDraft record(const DeviceId& door, const ShownKey& shown,
-                             const domain::Decision& decision) const;
+                             const domain::Decision& decision, const domain::Caller& by) const;
 
   Needs needs_;
   domain::WrongCodes wrong_;

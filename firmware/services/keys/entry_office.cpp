@@ -105,8 +105,7 @@ boost::asio::awaitable<Result<json::object>> EntryOffice::enter(domain::Caller c
   const JsonFields fields(request, "", std::span(known).first(ways.size()), faults);
   auto shown = read_shown(fields);
   if (!shown) co_return fail(shown.error());
-  auto answer = co_await entries_.enter(std::move(door), std::move(*shown), std::move(caller.name),
-                                        caller.until);
+  auto answer = co_await entries_.enter(std::move(door), std::move(*shown), std::move(caller));
   if (!answer) co_return fail(answer.error());
   co_return to_json(*answer);
 }

@@ -48,13 +48,15 @@ void KeyDesk::changed() const {
 
 domain::RecordDraft KeyDesk::record(const domain::Caller& caller, domain::RecordKind kind,
                                     json::object body) const {
-  return {.kind = kind,
-          .time = needs_.clock.wall(),
-          .clock = needs_.clock.trust(),
-          .device = {},
-          .room = {},
-          .actor = caller.name,
-          .body = std::move(body)};
+  domain::RecordDraft draft{.kind = kind,
+                            .time = needs_.clock.wall(),
+                            .clock = needs_.clock.trust(),
+                            .device = {},
+                            .room = {},
+                            .actor = {},
+                            .body = std::move(body)};
+  domain::put_actor(draft, caller.name, caller.signed_by);
+  return draft;
 }
 
 std::string KeyDesk::new_id(std::string_view prefix,

@@ -14,6 +14,7 @@
 #include "cloud-agent/agent/request.hpp"
 #include "cloud-agent/agent/state_mirror.hpp"
 #include "firmware/base/certificate.hpp"
+#include "firmware/base/jwe.hpp"
 #include "firmware/base/jws.hpp"
 #include "tests/unit/agent/schema.hpp"
 
@@ -60,6 +61,9 @@ TEST_CASE("contract: every example keeps its schema") {
       {"envelope-header", "envelope-header"},
       {"envelope-claims", "envelope-claims"},
       {"envelope-claims-renewal", "envelope-claims"},
+      {"envelope-claims-file", "envelope-claims"},
+      {"envelope-claims-sealed", "envelope-claims"},
+      {"sealed-content", "sealed-content"},
       {"refusal", "refusal"},
       {"command-key", "command-key"},
       {"enrolment", "enrolment"},
@@ -148,6 +152,9 @@ TEST_CASE("contract: claims lacking a member, or with one more, are none") {
   json::object short_id = claims;
   short_id["jti"] = "1234567";
   CHECK(schemas.fault("envelope-claims", short_id) != "");
+  json::object both = claims;
+  both["req"].as_object()["text"] = "a";
+  CHECK(schemas.fault("envelope-claims", both) != "");
 }
 
 TEST_CASE("contract: the example of a signed request is what its header, claims and key say") {
@@ -161,6 +168,34 @@ TEST_CASE("contract: the example of a signed request is what its header, claims 
   CHECK(command_key.at("kid").as_string() == jws->kid);
   CHECK(jws_holds(*jws, *key));
   CHECK_FALSE(jws_holds(*jws, P256Key::make().public_key()));
+}
+
+TEST_CASE("contract: the example of what is sealed opens with its key, and is the envelope's own") {
+  // Bob's of RFC 7518, appendix C.
+  const auto receiver = P256Key::from_pem(
+      "-----BEGIN EC PRIVATE KEY-----\n"
+      "MHcCAQEEIFRJg2aQ11yvKfDdAp3bMbPduKup0tUVxQEkZegX1KncoAoGCCqGSM49\n"
+      "AwEHoUQDQgAEweNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF/PxMR7yWcI74CV\n"
+      "K1P40lVf5yuEHtBFiGKLHTeKWUk5UA7JyQ==\n"
+      "-----END EC PRIVATE KEY-----\n");
+  REQUIRE(receiver);
+  const json::value claims = example("envelope-claims-sealed");
+  const auto plain =
+      jwe_open(*receiver, std::string_view(claims.at("req").at("sealed").as_string()));
+  REQUIRE(plain);
+  CHECK(json::parse(*plain) == example("sealed-content"));
+  CHECK(example("sealed-content").at("jti") == claims.at("jti"));
+  CHECK(example("sealed-content").at("aud") == claims.at("aud"));
+  CHECK(example("sealed-content").at("signed_by") == example("envelope-header").at("kid"));
+  json::object both = example("sealed-content").as_object();
+  both["text"] = "a";
+  CHECK(schemas.fault("sealed-content", both) != "");
+  json::object neither = example("sealed-content").as_object();
+  neither.erase("body");
+  CHECK(schemas.fault("sealed-content", neither) != "");
+  json::object in_clear_too = claims.as_object();
+  in_clear_too["req"].as_object()["body"] = json::object();
+  CHECK(schemas.fault("envelope-claims", in_clear_too) != "");
 }
 
 TEST_CASE(

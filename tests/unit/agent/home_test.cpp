@@ -133,7 +133,9 @@ TEST_CASE("home: what is not carried out") {
 
 TEST_CASE("home: a wish that is not offered is genkand's to refuse: it has the journal") {
   Bench bench;
-  bench.daemon.answer = [](const ApiRequest&) { return ApiResponse{403, "application/json", "{}"}; };
+  bench.daemon.answer = [](const ApiRequest&) {
+    return ApiResponse{403, "application/json", "{}"};
+  };
   bench.device("light-1", R"({"output":"off"})", R"(["on"])");
   bench.wish("light-1", "off");
   CHECK(bench.daemon.passed_on.size() == 1);

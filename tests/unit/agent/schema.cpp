@@ -28,6 +28,7 @@ bool is_type(const json::value& value, std::string_view type) {
 // The number that minimum, maxLength and their like are about.
 std::int64_t measure(std::string_view word, const json::value& value) {
   if (word.ends_with("Length")) return static_cast<std::int64_t>(value.as_string().size());
+  if (word.ends_with("Properties")) return static_cast<std::int64_t>(value.as_object().size());
   if (word.ends_with("Items")) return static_cast<std::int64_t>(value.as_array().size());
   return value.to_number<std::int64_t>();
 }
@@ -79,6 +80,10 @@ std::string Schemas::check_word(std::string_view word, const json::value& rule,
     };
     const auto& forms = rule.as_array();
     return std::count_if(forms.begin(), forms.end(), fits) == 1 ? "" : wrong("not just one form");
+  }
+  if (word == "not") {
+    return check(rule.as_object(), value, where).empty() ? wrong("has a form that it must not")
+                                                         : "";
   }
   if (word == "required") {
     for (const auto& key : rule.as_array()) {

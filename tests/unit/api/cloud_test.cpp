@@ -92,6 +92,94 @@ TEST_CASE("REM-4: an envelope is for its content type, its size and its role's r
   CHECK(error_code(bad) == "malformed");
 }
 
+TEST_CASE("KEY-24: a code comes sealed, and is in nothing that goes out again") {
+  SignedBuilding one;
+  auto& building = one.building;
+  const auto identity = building.request("GET", "/v1/identity").object();
+  const auto receiver = P256Public::from_jwk(identity.at("receiver").as_object()).value();
+  const auto send = [&](const json::object& claims) {
+    const auto jws = one.keeper.sign(genkan::test::sealed(claims, receiver, one.keeper.kid()));
+    CHECK(jws.find("4829") == std::string::npos);
+    return send_signed(building, jws);
+  };
+  const json::object wish{
+      {"name", "Anna"}, {"device", "lock-101"},        {"kind", "code"},
+      {"code", "4829"}, {"start", "2026-11-21 10:00"}, {"end", "2026-11-22 10:00"}};
+  const auto made = send(
+      genkan::test::claims("11111111", building.clock.wall(), "POST", "/v1/reservations", wish));
+  REQUIRE_MESSAGE(made.status == 200, made.body);
+  const auto id = std::string(made.object().at("id").as_string());
+  const auto shown = building.request("GET", cat("/v1/reservations/", id, "?secrets=1")).object();
+  CHECK(shown.at("code") == "4829");
+  CHECK(made.body.find("4829") == std::string::npos);
+  CHECK(building.request("GET", "/v1/journal").body.find("4829") == std::string::npos);
+  const auto& row = building.store.ledger().at("11111111");
+  CHECK(row.answer.find("4829") == std::string::npos);
+  CHECK(row.path == "/v1/reservations");
+  // What is wrong inside is told without it.
+  auto wrong = wish;
+  wrong["code"] = "48299999999999999999";
+  const auto refused = send(
+      genkan::test::claims("22222222", building.clock.wall(), "POST", "/v1/reservations", wrong));
+  CHECK(refused.status == 400);
+  CHECK(refused.body.find("4829") == std::string::npos);
+}
+
+TEST_CASE("REM-4: a register written raw moves something: its envelope lives 60 s at most") {
+  SignedBuilding one;
+  const Signer installer("installer", {Scope::site});
+  REQUIRE(
+      one.building.request("POST", "/v1/trust/keys", json::serialize(installer.entry())).status ==
+      200);
+  const auto send = [&](std::string_view jti, std::string_view path, std::int64_t life) {
+    const auto what = path.ends_with("write")
+                          ? R"({"unit":1,"table":"coil","address":0,"values":[1]})"
+                          : R"({"unit":1,"table":"coil","address":0})";
+    auto claims = genkan::test::claims(jti, one.building.clock.wall(), "POST", path,
+                                       json::parse(what).as_object());
+    claims["exp"] = claims["iat"].as_int64() + life;
+    return send_signed(one.building, installer.sign(claims));
+  };
+  CHECK(error_code(send("write-late", "/v1/buses/line-a/write", 61)) == "lives_too_long");
+  CHECK_FALSE(one.building.fleet.asked());
+  CHECK(send("write-soon", "/v1/buses/line-a/write", 60).status == 200);
+  REQUIRE(one.building.fleet.asked());
+  CHECK(one.building.fleet.asked()->until);
+  CHECK(send("read-late", "/v1/buses/line-a/read", 3600).status == 200);
+}
+
+TEST_CASE("REM-4: a file in an envelope goes as its route takes it") {
+  SignedBuilding one;
+  const Signer installer("installer", {Scope::site, Scope::read});
+  REQUIRE(
+      one.building.request("POST", "/v1/trust/keys", json::serialize(installer.entry())).status ==
+      200);
+  const auto send = [&](const Signer& signer, std::string_view jti, std::string_view method,
+                        std::string_view path, std::string_view text) {
+    auto claims = genkan::test::claims(jti, one.building.clock.wall(), method, path);
+    claims["req"].as_object()["text"] = text;
+    return send_signed(one.building, signer.sign(claims));
+  };
+  auto site = one.building.request("GET", "/v1/site").body;
+  const auto name = site.find("Sakura Court");
+  REQUIRE(name != std::string::npos);
+  site.replace(name, 12, "Tsubaki Hall");
+  CHECK(error_code(send(one.commander, "site-by-commander", "PUT", "/v1/site", site)) ==
+        "not_allowed");
+  const auto taken = send(installer, "site-by-installer", "PUT", "/v1/site", site);
+  CHECK_MESSAGE(taken.status == 200, taken.body);
+  CHECK(one.building.request("GET", "/v1/site").body == site);
+  const auto wrong = send(installer, "site-with-mistake", "PUT", "/v1/site", "contract = 7\n");
+  CHECK(wrong.status == 400);
+  CHECK(wrong.message().contains("the site file has"));
+  const auto rows = send(one.keeper, "holders-preview", "POST", "/v1/holders/import?preview=1",
+                         "id,name,key_group,validity_group,code,card,card_name,enabled,mail\r\n");
+  CHECK_MESSAGE(rows.status == 200, rows.body);
+  CHECK(send(one.keeper, "holder-as-text", "POST", "/v1/holders", "{}").status == 415);
+  CHECK(send(one.keeper, "text-for-none", "POST", "/v1/devices/lock-101/keys/check", "a").status ==
+        400);
+}
+
 TEST_CASE("REM-4: a scope opens its routes, and no others") {
   SignedBuilding one;
   const json::object lock{{"command", "lock"}};

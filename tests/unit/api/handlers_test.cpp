@@ -216,6 +216,23 @@ TEST_CASE("API: a reader keeps its place") {
   CHECK(building.request("GET", "/v1/readers/agent").body == R"({"seq":1})");
 }
 
+TEST_CASE("API: only the agent and administrators move a reader's place") {
+  using domain::Role;
+  TestBuilding building;
+  struct Row {
+    Role role;
+    int status;
+  };
+  for (const auto& row :
+       {Row{Role::viewer, 403}, Row{Role::operator_, 403}, Row{Role::installer, 403},
+        Row{Role::cloud, 200}, Row{Role::administrator, 200}}) {
+    CAPTURE(domain::name_of(row.role));
+    const auto put = building.request("PUT", "/v1/readers/agent", R"({"seq":1})", row.role);
+    CHECK(put.status == row.status);
+    CHECK(building.request("GET", "/v1/readers/agent", "", row.role).status == 200);
+  }
+}
+
 TEST_CASE("API: the site goes out, and comes back the same") {
   TestBuilding building;
   const auto site = building.request("GET", "/v1/site");

@@ -5,6 +5,7 @@
 
 #include <boost/asio/local/stream_protocol.hpp>
 #include <doctest/doctest.h>
+#include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -324,6 +325,41 @@ TEST_CASE("API client: a stream brings its events until nobody wants them") {
   CHECK(wrong.error().message().contains("'kinds' has 'x'"));
   const auto later = finish(building.loop, client.request(get("/v1/status"), 5s));
   CHECK(later);
+}
+
+TEST_CASE("API: the agent, and who has no role, leave places to the users of the building") {
+  const RoleTable table = *RoleTable::make({{RoleRule::Who::user, "bin", domain::Role::cloud},
+                                            {RoleRule::Who::user, "daemon", domain::Role::viewer}});
+  CHECK(PeerCaller(table, {2, {}}).yields());
+  CHECK_FALSE(PeerCaller(table, {1, {}}).yields());  // daemon is 1 on every Linux
+  CHECK(PeerCaller(table, {4242, {}}).yields());
+
+  const auto served = [](domain::Role role) {
+    test::TempDir folder;
+    TestBuilding building;
+    auto options = options_at(folder.file("api.sock"));
+    options.most_connections = 4;
+    options.roles = {{RoleRule::Who::user, ::getpwuid(::geteuid())->pw_name, role}};
+    Server server(building.loop.get_executor(), building.gateway, options);
+    REQUIRE(server.start());
+    std::vector<std::unique_ptr<ApiClient>> clients;
+    int count = 0;
+    for (int i = 0; i < 4; ++i) {
+      clients.push_back(std::make_unique<ApiClient>(building.loop.get_executor(), options.socket));
+      const auto reply = finish(building.loop, clients.back()->request(get("/v1/status"), 5s));
+      REQUIRE(reply);
+      CHECK((reply->status == 200 || reply->status == 503));
+      count += reply->status == 200 ? 1 : 0;
+    }
+    // A place that is left is taken again.
+    clients.erase(clients.begin());
+    building.run_for(50ms);
+    ApiClient next(building.loop.get_executor(), options.socket);
+    CHECK(finish(building.loop, next.request(get("/v1/status"), 5s))->status == 200);
+    return count;
+  };
+  CHECK(served(domain::Role::cloud) == 3);
+  CHECK(served(domain::Role::viewer) == 4);
 }
 
 TEST_CASE("API: further connections than the bound get 503") {

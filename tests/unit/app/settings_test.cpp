@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "firmware/base/text.hpp"
+
 using namespace genkan;
 using namespace genkan::app;
 
@@ -25,6 +27,7 @@ TEST_CASE("settings: the smallest file, and its defaults") {
   CHECK(settings->holidays == "/usr/share/genkan/holidays-jp.csv");
   CHECK_FALSE(settings->remote_disarm);
   CHECK_FALSE(settings->unsigned_commands);
+  CHECK_FALSE(settings->metrics);
 }
 
 TEST_CASE("settings: everything said") {
@@ -38,7 +41,7 @@ TEST_CASE("settings: everything said") {
       "[drivers]\nprofiles = ['/p']\n[data]\nholidays = '/h.csv'\n"
       "[security]\nremote_disarm = true\n[cloud]\nunsigned_commands = 'allow'\n"
       "allow = ['light-201 on', 'light-201 off']\nrequests_per_minute = 600\n"
-      "[log]\nlevel = 'debug'\n",
+      "[metrics]\nlisten = '[::1]:9464'\n[log]\nlevel = 'debug'\n",
       "genkan.toml", problems);
   REQUIRE(settings);
   CHECK(settings->journal_bytes == 3ULL << 20);
@@ -51,6 +54,7 @@ TEST_CASE("settings: everything said") {
                                           {DeviceId("light-201"), domain::Command::on},
                                           {DeviceId("light-201"), domain::Command::off}});
   CHECK(settings->requests_per_minute == 600);
+  CHECK(settings->metrics == api::ListenAddress{"::1", 9464});
   CHECK(settings->log_level == LogLevel::debug);
 }
 
@@ -75,7 +79,8 @@ TEST_CASE("settings: every mistake is told at once, with its line and what is ri
 }
 
 TEST_CASE("settings: what the cloud may command unsigned is a device and a command") {
-  CHECK(complaints("[gateway]\nid = 'gw-1'\n[cloud]\nallow = ['light-201', 'Light on', 'l jump', 'panel disarm']\n"
+  CHECK(complaints("[gateway]\nid = 'gw-1'\n[cloud]\nallow = ['light-201', 'Light on', 'l jump', "
+                   "'panel disarm']\n"
                    "requests_per_minute = 0\n") ==
         "genkan.toml:4: 'allow' has 'light-201'; each is a device and a command, like "
         "\"light-201 on\"\n"
@@ -85,4 +90,15 @@ TEST_CASE("settings: what the cloud may command unsigned is a device and a comma
         "\"light-201 on\"\n"
         "genkan.toml:4: 'allow' has 'panel disarm'; disarming always needs a signature\n"
         "genkan.toml:5: 'requests_per_minute' must be a whole number from 1 to 100000");
+}
+
+TEST_CASE("settings: where metrics are served is an address in numbers and a port") {
+  for (const std::string_view listen :
+       {"9464", "localhost:9464", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:9464",
+        "[127.0.0.1]:9464", "[::1]", ":9464", "127.0.0.1:9464 "}) {
+    CAPTURE(listen);
+    CHECK(complaints(cat("[gateway]\nid = 'gw-1'\n[metrics]\nlisten = '", listen, "'\n")) ==
+          "genkan.toml:4: 'listen' must be an address in numbers and a port, like "
+          "\"127.0.0.1:9464\" or \"[::1]:9464\"");
+  }
 }

@@ -1,8 +1,11 @@
 #include "firmware/base/p256.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -167,6 +170,19 @@ TEST_CASE("P256: PEM of anything else is refused with what it is") {
        "the private key: the PEM block does not hold");
 }
 
+TEST_CASE("P256Public::thumbprint: RFC 7638, of the key in RFC 7517 A.1") {
+  const json::object jwk{{"kty", "EC"},
+                         {"crv", "P-256"},
+                         {"x", "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"},
+                         {"y", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"},
+                         {"use", "sig"},
+                         {"kid", "1"}};
+  const auto key = P256Public::from_jwk(jwk);
+  REQUIRE(key);
+  CHECK(key->thumbprint() == "cn-I_WNMClehiVp51i_0VpOENW1upEerA8sEam5hn-s");
+  CHECK(P256Key::make().public_key().thumbprint().size() == 43);
+}
+
 TEST_CASE("P256Public::from_point: only uncompressed points of the curve") {
   auto point = P256Key::make().public_key().point();
   CHECK(P256Public::from_point(point));
@@ -181,4 +197,42 @@ TEST_CASE("P256Public::from_point: only uncompressed points of the curve") {
   CHECK_FALSE(P256Public::from_point(infinity));
   P256Point zero{4};
   CHECK_FALSE(P256Public::from_point(zero));
+}
+
+TEST_CASE("P256Key::agree: both sides come to the same, a third to another") {
+  const auto one = P256Key::make();
+  const auto other = P256Key::make();
+  CHECK(one.agree(other.public_key()) == other.agree(one.public_key()));
+  CHECK(one.agree(other.public_key()) != P256Key::make().agree(one.public_key()));
+}
+
+TEST_CASE("P256Key::derived: the same from the same secret, another for another end") {
+  constexpr std::array<std::uint8_t, 32> secret{1, 2, 3};
+  constexpr std::array<std::uint8_t, 32> another{1, 2, 4};
+  const auto key = P256Key::derived(secret, "test 1");
+  CHECK(P256Key::derived(secret, "test 1").public_key() == key.public_key());
+  CHECK_FALSE(P256Key::derived(secret, "test 2").public_key() == key.public_key());
+  CHECK_FALSE(P256Key::derived(another, "test 1").public_key() == key.public_key());
+  CHECK(key.public_key().verify(view("sample"), key.sign(view("sample"))));
+  // That it stays the same over versions: gateways were enrolled with it.
+  CHECK(key.public_key().thumbprint() == "4mj2TclA-uUKzqYHEzy_5RFQCemQGc-g8ZEGGHXL-ds");
+}
+
+TEST_CASE("P256: several threads sign and check with one key, from their first use on") {
+  const auto key = P256Key::make();
+  const auto expected = key.sign(view("sample"));
+  std::atomic<int> right = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 5; ++round) {
+        const bool same = key.sign(view("sample")) == expected;
+        const bool holds = key.public_key().verify(view("sample"), expected);
+        const bool other = key.public_key().verify(view("simple"), expected);
+        if (same && holds && !other) ++right;
+      }
+    });
+  }
+  threads.clear();
+  CHECK(right == 20);
 }

@@ -311,11 +311,21 @@ TEST_CASE("KEY-60: times of a decision are those of the door's building") {
         object(R"({"code":"1234","at":"2026-11-20T06:00:00.000Z"})"));
 }
 
+TEST_CASE("CLI: a reservation for a door that is none ends as for no such device") {
+  CannedApi api;
+  api.answer("GET /v1/key-groups", no_groups);
+  api.refuse("POST /v1/reservations?secrets=1", 400, "device: there is no device 'lock-999'");
+  const auto said = api.type({"reserve", "lock-999", "--name", "Anna"});
+  CHECK(said.end == Exit::unknown);
+  CHECK(said.err == "genkan: device: there is no device 'lock-999'\n");
+}
+
 TEST_CASE("CLI: bad input about keys is answered by the daemon's sentence") {
   CannedApi api;
   api.answer("GET /v1/key-groups", no_groups);
   api.refuse("POST /v1/reservations?secrets=1", 400,
              "start: '2026-13-45' is no date; give one like 2026-11-20");
+  api.answer("GET /v1/devices/lock-101", R"({"id":"lock-101"})");
   const auto said = api.type({"reserve", "lock-101", "--name", "Anna", "--from", "2026-13-45"});
   CHECK(said.end == Exit::usage);
   CHECK(said.out.empty());

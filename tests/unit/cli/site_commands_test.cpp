@@ -43,7 +43,13 @@ TEST_CASE("KEY-24: a file of keys is told from a site file, checked and taken") 
         "'Door 101' still holds, and will go on opening for: the code of 'Anna'\n");
   REQUIRE(checked.asked.size() == 1);
   CHECK(checked.asked[0].content_type == "application/json");
-  const auto taken = api.type({"site", "import", "-"}, "{}");
+  const auto careful = api.type({"site", "import", "-"}, "{}");
+  CHECK(careful.end == Exit::usage);
+  CHECK(careful.err ==
+        "genkan: - takes away 2 reservations; say --yes if that is what you want. Nothing was "
+        "changed\n");
+  CHECK_FALSE(careful.has_asked("PUT /v1/import"));
+  const auto taken = api.type({"site", "import", "-", "--yes"}, "{}");
   CHECK(
       taken.out.starts_with("- is the site now, with its keys: 3 buses, 26 rooms, 57 devices.\n"));
   const auto site = api.type({"site", "check", "-"}, "contract = \"SPID-0001\"\n");
@@ -59,10 +65,29 @@ TEST_CASE("KEY-24: every mistake of a file of keys, with its place") {
                  "problems":[{"file":"reservations[3]","line":0,"message":"kind: is no kind of key"},
                              {"file":"site.toml","line":7,"message":"'unit' is missing"}]})",
       400);
-  const auto said = api.type({"site", "import", "-"}, "{}");
+  const auto said = api.type({"site", "import", "-", "--yes"}, "{}");
   CHECK(said.end == Exit::failed);
   CHECK(said.out == "-: reservations[3]: kind: is no kind of key\n-:7: 'unit' is missing\n");
   CHECK(said.err == "genkan: the file has 2 mistakes; nothing was changed\n");
+}
+
+TEST_CASE("SITE-6: a site file that takes something away needs a yes") {
+  CannedApi api;
+  api.answer("PUT /v1/site", R"({"buses":3,"rooms":26,"devices":51})");
+  api.answer("PUT /v1/site?check=1",
+             R"({"buses":3,"rooms":26,"devices":51,"removed":{"buses":[],"rooms":["r101"],
+                 "devices":["d-1","d-2","d-3","d-4","d-5","d-6"]}})");
+  const auto careful = api.type({"site", "import", "-"}, "a = 1\n");
+  CHECK(careful.end == Exit::usage);
+  CHECK(careful.err ==
+        "genkan: - takes away rooms r101; devices d-1, d-2, d-3, d-4, d-5 and 1 more; say --yes if "
+        "that is what you want. Nothing was changed\n");
+  CHECK_FALSE(careful.has_asked("PUT /v1/site"));
+  const auto sure = api.type({"site", "import", "-", "--yes"}, "a = 1\n");
+  CHECK(sure.end == Exit::done);
+  CHECK_FALSE(sure.has_asked("PUT /v1/site?check=1"));
+  api.answer("PUT /v1/site?check=1", R"({"buses":3,"rooms":26,"devices":51})");
+  CHECK(api.type({"site", "import", "-"}, "a = 1\n").has_asked("PUT /v1/site"));
 }
 
 TEST_CASE("KEY-24: the key is rotated") {

@@ -95,6 +95,37 @@ TEST_CASE("DEV-10: why a lock is not locked") {
   }
 }
 
+TEST_CASE("DEV-10: after a standstill of the program the bolt is looked at before it is judged") {
+  struct Row {
+    std::string what;
+    std::chrono::milliseconds travel;
+    Verdict verdict;
+  };
+  const Row table[] = {{"it arrived meanwhile", 400ms, Verdict::done},
+                       {"it never arrives", 60s, Verdict::failed}};
+  for (const auto& row : table) {
+    CAPTURE(row.what);
+    LockWorld world;
+    world.bolt(1, row.travel);
+    const auto pending = world.execute("lock-1", Command::lock, 30s);
+    world.advance(200ms);
+    world.time.stand_still(5s);
+    world.finish(*pending);
+    CHECK(pending->value->verdict == row.verdict);
+    CHECK(pending->took() < 7s);
+  }
+}
+
+TEST_CASE("DEV-10: a standstill past the deadline ends the command all the same") {
+  LockWorld world;
+  const auto pending = world.execute("lock-1", Command::lock, 2s);
+  world.advance(200ms);
+  world.time.stand_still(5s);
+  world.advance(10ms);
+  REQUIRE(pending->value);
+  CHECK(pending->value->reason == Reason::timed_out);
+}
+
 TEST_CASE("DEV-10: an open door is no reason against unlocking") {
   LockWorld world;
   world.input(1, 0) = 1 | door_open_bit;

@@ -24,6 +24,8 @@ class FakeTime final : public Clock, public Delay {
 
   // Runs all that is ready in the loop, then each timer in turn, until the time has passed.
   void advance(boost::asio::io_context& io, std::chrono::milliseconds by);
+  // Time passes and nothing of this program runs: it is stopped, or the machine sleeps.
+  void stand_still(std::chrono::milliseconds by) { now_ += by; }
 
  private:
   SteadyTime now_{1000h};

@@ -97,9 +97,10 @@ TEST_CASE("API-3: a consent must be the owner's, for this gateway and contract, 
   TrustList trust;
   trust.put(owner.trusted());
   trust.put(commander.trusted());
+  const auto since = now - std::chrono::days(3);
   const auto given = [&](const test::Signer& by, const json::object& claims,
                          ClockTrust clock = ClockTrust::trusted) {
-    return check_consent(by.sign(claims), {"gw-1", "SPID-1", trust, now, clock}).has_value();
+    return check_consent(by.sign(claims), {"gw-1", "SPID-1", since, trust, now, clock}).has_value();
   };
   const auto week = std::chrono::days(7);
   CHECK(given(owner, consent("SPID-1", 0s, week)));
@@ -107,6 +108,9 @@ TEST_CASE("API-3: a consent must be the owner's, for this gateway and contract, 
   CHECK_FALSE(given(owner, consent("SPID-1", 0s, week + 1s)));
   CHECK_FALSE(given(owner, consent("SPID-1", -week, week)));
   CHECK_FALSE(given(owner, consent("SPID-1", 31s, week)));
+  // Of an earlier time of the same contract; clocks may be 30 s apart.
+  CHECK(given(owner, consent("SPID-1", -std::chrono::days(3) - 30s, week)));
+  CHECK_FALSE(given(owner, consent("SPID-1", -std::chrono::days(3) - 31s, week)));
   CHECK_FALSE(given(owner, consent("SPID-1", 0s, week), ClockTrust::untrusted));
   CHECK_FALSE(given(commander, consent("SPID-1", 0s, week)));
   CHECK_FALSE(given(stranger, consent("SPID-1", 0s, week)));
@@ -116,5 +120,5 @@ TEST_CASE("API-3: a consent must be the owner's, for this gateway and contract, 
   auto more = consent("SPID-1", 0s, week);
   more["sub"] = "anna";
   CHECK_FALSE(given(owner, more));
-  CHECK_FALSE(check_consent("no jws", {"gw-1", "SPID-1", trust, now, ClockTrust::trusted}));
+  CHECK_FALSE(check_consent("no jws", {"gw-1", "SPID-1", since, trust, now, ClockTrust::trusted}));
 }

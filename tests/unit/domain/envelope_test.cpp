@@ -60,6 +60,12 @@ TEST_CASE("REM-4: the checks of an envelope, at their edges") {
     CHECK(check(envelope_of(c.issued, c.life), {"gw-1", now, ClockTrust::trusted, key, c.needs}) ==
           c.refusal);
   }
+  // What moves something though its right does not say so: a register written raw.
+  const auto moves = [&key](std::chrono::seconds life) {
+    return check(envelope_of(0s, life), {"gw-1", now, ClockTrust::trusted, key, Right::keys, true});
+  };
+  CHECK(moves(60s) == std::nullopt);
+  CHECK(moves(61s) == EnvelopeRefusal::lives_too_long);
 }
 
 TEST_CASE("REM-4: another gateway's envelope, an ended key, a clock that is not trusted") {
@@ -81,6 +87,84 @@ TEST_CASE("REM-4: what is left until an envelope expires") {
   CHECK(time_left(envelope_of(0s, 30s), now + 29'999ms) == 1ms);
   CHECK(time_left(envelope_of(0s, 30s), now + 30s) == 0ms);
   CHECK(time_left(envelope_of(0s, 30s), now + 31s) == 0ms);
+}
+
+TEST_CASE("REM-4: a call has a body or a text, or neither") {
+  const auto with = [](const json::object& members) {
+    json::object request{{"method", "PUT"}, {"path", "/v1/site"}};
+    for (const auto& member : members) request.insert(member);
+    auto claims = test::claims("12345678", now, "PUT", "/v1/site");
+    claims["req"] = std::move(request);
+    return read_envelope(json::serialize(claims));
+  };
+  const auto text = with({{"text", "[[bus]]\n"}});
+  REQUIRE(text);
+  CHECK(text->request.text == "[[bus]]\n");
+  CHECK_FALSE(text->request.body);
+  CHECK(with({{"text", ""}})->request.text == "");
+  CHECK_FALSE(with({})->request.text);
+  CHECK_FALSE(with({{"text", json::object{}}}));
+  CHECK_FALSE(with({{"text", nullptr}}));
+  const auto both = with({{"text", ""}, {"body", json::object{}}});
+  REQUIRE_FALSE(both);
+  CHECK(both.error().message() ==
+        "the claims: 'req': a call takes one of 'body', 'text' and 'sealed' at most");
+  CHECK_FALSE(with({{"sealed", "a..b.c.d"}, {"body", json::object{}}}));
+  CHECK_FALSE(with({{"sealed", "a..b.c.d"}, {"text", ""}}));
+  CHECK_FALSE(with({{"sealed", json::object{}}}));
+  const auto sealed = with({{"sealed", "a..b.c.d"}});
+  REQUIRE(sealed);
+  CHECK(sealed->request.sealed == "a..b.c.d");
+  CHECK_FALSE(sealed->request.body);
+}
+
+TEST_CASE("REM-4: what was sealed takes its place, if it was sealed for this envelope") {
+  auto claims = test::claims("12345678", now, "POST", "/v1/holders");
+  claims["req"].as_object()["sealed"] = "a..b.c.d";
+  const auto take = [&claims](std::string_view plain, Envelope* into = nullptr) {
+    auto envelope = read_envelope(json::serialize(claims)).value();
+    const auto taken = take_sealed(envelope, plain, "k1");
+    CHECK(envelope.request.sealed.has_value() != taken.has_value());
+    if (into != nullptr) *into = envelope;
+    return taken;
+  };
+  Envelope envelope;
+  REQUIRE(take(R"({"jti":"12345678","aud":"gw-1","signed_by":"k1","body":{"code":"4829"}})",
+               &envelope));
+  REQUIRE(envelope.request.body);
+  CHECK(*envelope.request.body == json::object{{"code", "4829"}});
+  CHECK_FALSE(envelope.request.text);
+  REQUIRE(take(R"({"jti":"12345678","aud":"gw-1","signed_by":"k1","text":"id,code"})", &envelope));
+  CHECK(envelope.request.text == "id,code");
+  CHECK_FALSE(envelope.request.body);
+
+  struct Case {
+    std::string_view plain, says;
+  };
+  constexpr std::string_view wrong = "'sealed': must hold ";
+  constexpr std::string_view lifted = "'sealed': was sealed for another envelope";
+  const Case cases[] = {
+      {"", wrong},
+      {"4829", wrong},
+      {R"(["4829"])", wrong},
+      {R"({"code":"4829"})", wrong},
+      {R"({"jti":"12345678","aud":"gw-1","signed_by":"k1"})", wrong},
+      {R"({"jti":"12345678","aud":"gw-1","signed_by":"k1","body":"4829"})", wrong},
+      {R"({"jti":"12345678","aud":"gw-1","signed_by":"k1","body":{},"text":""})", wrong},
+      {R"({"jti":"12345678","aud":"gw-1","signed_by":"k1","body":{},"4829":1})", wrong},
+      {R"({"jti":"12345678","aud":"gw-1","signed_by":"k1","body":{},"body":{"4829":1}})", wrong},
+      {R"({"jti":"12345678","aud":"gw-1","body":{"code":"4829"}})", wrong},
+      {R"({"jti":"12345679","aud":"gw-1","signed_by":"k1","body":{"code":"4829"}})", lifted},
+      {R"({"jti":"12345678","aud":"gw-2","signed_by":"k1","body":{"code":"4829"}})", lifted},
+      {R"({"jti":"12345678","aud":"gw-1","signed_by":"k2","body":{"code":"4829"}})", lifted},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.plain);
+    const auto taken = take(c.plain);
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().message().starts_with(c.says));
+    CHECK(taken.error().message().find("4829") == std::string::npos);
+  }
 }
 
 TEST_CASE("REM-4: the claims are read strictly") {
@@ -160,6 +244,8 @@ TEST_CASE("REM-4: every refusal has its name, and the status that clients branch
   CHECK(spec(EnvelopeRefusal::bad_signature).status == 401);
   CHECK(spec(EnvelopeRefusal::key_ended).status == 401);
   CHECK(spec(EnvelopeRefusal::wrong_gateway).status == 403);
+  CHECK(spec(EnvelopeRefusal::sealed_for_another).status == 403);
+  CHECK(spec(EnvelopeRefusal::sealed_for_another).name == "sealed_for_another");
   CHECK(spec(EnvelopeRefusal::not_allowed).status == 403);
   CHECK(spec(EnvelopeRefusal::expired).status == 403);
   CHECK(spec(EnvelopeRefusal::issued_in_future).status == 403);

@@ -43,21 +43,24 @@ TEST_CASE("REM-4: an unknown outcome tells the state that was read back") {
 TEST_CASE("REM-4: a sender has a burst, then so many a minute") {
   SenderRate rate(60, 20);
   const SteadyTime start{};
-  for (int i = 0; i < 20; ++i) CHECK(rate.take("anna", start));
-  CHECK_FALSE(rate.take("anna", start));
-  CHECK(rate.take("ben", start));
-  CHECK_FALSE(rate.take("anna", start + 999ms));
-  CHECK(rate.take("anna", start + 1s));
-  CHECK_FALSE(rate.take("anna", start + 1s));
+  for (int i = 0; i < 20; ++i) CHECK(rate.take("k1", "anna", start));
+  CHECK_FALSE(rate.take("k1", "anna", start));
+  CHECK(rate.take("k1", "ben", start));
+  CHECK_FALSE(rate.take("k1", "anna", start + 999ms));
+  CHECK(rate.take("k1", "anna", start + 1s));
+  CHECK_FALSE(rate.take("k1", "anna", start + 1s));
   const auto later = start + std::chrono::hours(1);
-  for (int i = 0; i < 20; ++i) CHECK(rate.take("anna", later));
-  CHECK_FALSE(rate.take("anna", later));
+  for (int i = 0; i < 20; ++i) CHECK(rate.take("k1", "anna", later));
+  CHECK_FALSE(rate.take("k1", "anna", later));
 }
 
 TEST_CASE("REM-4: too many senders at once are refused; quiet ones are forgotten") {
   SenderRate rate(60, 1);
   const SteadyTime start{};
-  for (std::size_t i = 0; i < SenderRate::most_senders; ++i) CHECK(rate.take(cat("s", i), start));
-  CHECK_FALSE(rate.take("one more", start));
-  CHECK(rate.take("one more", start + 2s));
+  for (std::size_t i = 0; i < SenderRate::most_senders; ++i)
+    CHECK(rate.take("k1", cat("s", i), start));
+  CHECK_FALSE(rate.take("k1", "one more", start));
+  // Another key's are not shut out by them.
+  CHECK(rate.take("k2", "s1", start));
+  CHECK(rate.take("k1", "one more", start + 2s));
 }

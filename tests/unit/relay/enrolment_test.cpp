@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "cloud-agent/relay/database.hpp"
 #include "firmware/base/jws.hpp"
 #include "firmware/base/text.hpp"
 #include "tests/unit/relay/town.hpp"
@@ -161,6 +162,46 @@ TEST_CASE("enrolment: what is wrong is said, and nothing is written down") {
   }
   CHECK(desk.town.count("SELECT count(*) FROM gateways") == 0);
   CHECK_FALSE(release(desk.town.office(), "gw-1", desk.town.clock.wall()).has_value());
+}
+
+TEST_CASE("enrolment: the key that is sealed for comes behind the request, and is kept") {
+  Desk desk;
+  const auto receiver = P256Key::make().public_key();
+  const auto csr = make_csr_pem(desk.key, "gw-1").value();
+  const auto enrol_with = [&](const std::string& papers) {
+    return enrol(desk.town.office(), {papers, "A", "gw-1", {}}, desk.town.clock.wall());
+  };
+  const auto known = [&] { return desk.town.cloud().registry.find("gw-1").value()->receiver; };
+  REQUIRE(enrol_with(csr + receiver.to_pem()));
+  CHECK(known() == receiver);
+  desk.release("gw-1");
+  CHECK(known() == receiver);
+  for (const auto& wrong :
+       {receiver.to_pem() + csr, csr + receiver.to_pem() + receiver.to_pem(), receiver.to_pem(),
+        csr + "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+        csr + receiver.to_pem() + csr, csr + desk.key.to_pem() + receiver.to_pem()}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(enrol_with(wrong));
+  }
+  CHECK(known() == receiver);
+  REQUIRE(enrol_with(csr));  // of an older gateway
+  CHECK_FALSE(known());
+}
+
+TEST_CASE("registry: a database of before receiving keys is taken on") {
+  Desk desk;
+  REQUIRE(desk.enrol("gw-1", "A"));
+  {
+    const auto database = open_database(desk.town.folder().database(), Outlives::process).value();
+    REQUIRE(database.run("ALTER TABLE gateways DROP COLUMN receiver; PRAGMA user_version = 1"));
+  }
+  desk.town.restart_relay();
+  auto enrolled = desk.town.cloud().registry.find("gw-1").value().value();
+  CHECK(enrolled.contract == "A");
+  CHECK_FALSE(enrolled.receiver);
+  enrolled.receiver = desk.key.public_key();
+  REQUIRE(desk.town.cloud().registry.put(enrolled, {"demo-1"}));
+  CHECK(desk.town.cloud().registry.find("gw-1").value()->receiver == desk.key.public_key());
 }
 
 TEST_CASE("enrolment: a certificate does not outlive the authority") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "firmware/base/jwe.hpp"
 #include "firmware/base/jws.hpp"
 #include "firmware/base/text.hpp"
 
@@ -110,7 +111,7 @@ FakeGateway::Reply FakeGateway::answer(const mqtt::Message& request) {
 
 FakeGateway::Reply FakeGateway::journal_page(std::string_view query) {
   ++pages;
-  const auto after = parameter(query, "after");
+  const auto after = std::max(parameter(query, "after"), hidden_to);
   auto left = parameter(query, "limit");
   std::string list;
   for (auto each = records_.upper_bound(after); each != records_.end() && left > 0; ++each) {
@@ -118,7 +119,8 @@ FakeGateway::Reply FakeGateway::journal_page(std::string_view query) {
     --left;
   }
   const auto oldest = records_.empty() ? base_ + 1 : records_.begin()->first;
-  return {200, cat("{\"records\":[", list, "],\"head\":", head(), ",\"oldest\":", oldest, "}")};
+  return {200, cat("{\"records\":[", list, "],\"head\":", head(), ",\"oldest\":", oldest,
+                   ",\"journal\":\"", journal, "\"}")};
 }
 
 FakeGateway::Reply FakeGateway::signed_request(const std::string& text) {
@@ -134,7 +136,19 @@ FakeGateway::Reply FakeGateway::signed_request(const std::string& text) {
   if (!seen_.insert(std::string(claims.at("jti").as_string())).second) {
     return refused(409, "already_used");
   }
-  return carry_out(claims.at("req").as_object(), jws->kid);
+  auto request = claims.at("req").as_object();
+  if (const auto* sealed = request.if_contains("sealed")) {
+    const auto plain = jwe_open(receiver, std::string_view(sealed->get_string()));
+    if (!plain) return refused(403, "sealed_for_another");
+    opened.push_back(*plain);
+    const auto content = json::parse(*plain).as_object();
+    for (const char* name : {"jti", "aud"}) {
+      if (content.at(name) != claims.at(name)) return refused(400, "malformed");
+    }
+    if (content.at("signed_by").as_string() != jws->kid) return refused(400, "malformed");
+    if (content.contains("body")) request["body"] = content.at("body");
+  }
+  return carry_out(request, jws->kid);
 }
 
 FakeGateway::Reply FakeGateway::carry_out(const json::object& request, const std::string& kid) {

@@ -31,6 +31,7 @@ class FakeGateway {
   void restart();
   void begin_journal(std::string name, std::int64_t first);
   void forget_below(std::int64_t oldest);
+  void forget(std::int64_t seq) { records_.erase(seq); }
   std::int64_t head() const { return records_.empty() ? base_ : records_.rbegin()->first; }
 
   struct Reply {
@@ -40,6 +41,8 @@ class FakeGateway {
   // What it answers to a request; counts it.
   Reply answer(const mqtt::Message& request);
   std::string csr() const;
+  // What `genkan identity` prints.
+  std::string papers() const { return csr() + receiver.public_key().to_pem(); }
 
   void trust(const std::string& kid, const P256Public& key) { trusted_.insert_or_assign(kid, key); }
   const std::map<std::string, P256Public>& trusted() const { return trusted_; }
@@ -47,11 +50,14 @@ class FakeGateway {
   std::string id;
   std::string journal = "j-00000001";
   P256Key identity = P256Key::make();
+  P256Key receiver = P256Key::make();
   std::optional<Certificate> certificate;
   bool answers = true;              // to anything
   std::size_t most_answer = 65536;  // bytes; longer ones are 413
   std::size_t padding = 0;          // bytes more in each record
+  std::int64_t hidden_to = 0;       // pages pass over numbers up to here, as a broker could
   int pages = 0;                    // journal requests
+  std::vector<std::string> opened;  // what was sealed in those that were carried out
   std::vector<std::string> done;    // signed requests carried out: "POST /v1/trust/keys by k-1"
 
  private:

@@ -5,10 +5,7 @@
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 
-#include "cloud-agent/relay/broker_files.hpp"
 #include "firmware/base/files.hpp"
-#include "firmware/base/ids.hpp"
-#include "firmware/base/text.hpp"
 #include "tests/unit/relay/town.hpp"
 
 namespace genkan::relay {
@@ -30,8 +27,8 @@ Certificate certificate_of(const std::filesystem::path& path) {
 TEST_CASE("init: keys are for their owner alone") {
   Town town;
   const Folder folder = town.folder();
-  for (const auto& file : {folder.authority_key(), folder.key(), folder.command_key("demo-1"),
-                           folder.broker() / "server.key"}) {
+  for (const auto& file : {folder.authority_key(), folder.own_authority_key(), folder.key(),
+                           folder.command_key("demo-1"), folder.broker() / "server.key"}) {
     CAPTURE(file.string());
     CHECK(mode_of(file) == 0600);
     CHECK(P256Key::from_pem(read_file(file, most_file).value()).has_value());
@@ -41,19 +38,23 @@ TEST_CASE("init: keys are for their owner alone") {
   }
 }
 
-TEST_CASE("init: the certificates are signed by the authority and belong to their keys") {
+TEST_CASE("init: the certificates are signed by their authorities and belong to their keys") {
   Town town;
   const Folder folder = town.folder();
   const auto ca = certificate_of(folder.authority());
+  const auto own_ca = certificate_of(folder.own_authority());
   CHECK(ca.is_authority());
+  CHECK(own_ca.is_authority());
   const auto own = certificate_of(folder.certificate());
-  CHECK(own.signed_by(ca));
+  CHECK(own.signed_by(own_ca));
+  CHECK_FALSE(own.signed_by(ca));
   CHECK(own.common_name() == "cloud.demo");
   CHECK(own.public_key().value() ==
         P256Key::from_pem(read_file(folder.key(), most_file).value())->public_key());
   const auto server = certificate_of(folder.broker() / "server.pem");
   CHECK(server.signed_by(ca));
   CHECK(certificate_of(folder.broker() / "ca.pem") == ca);
+  CHECK(certificate_of(folder.broker() / "cloud-ca.pem") == own_ca);
 }
 
 TEST_CASE("init: a folder with something in it is left alone") {
@@ -68,27 +69,11 @@ TEST_CASE("init: a folder with something in it is left alone") {
   CHECK(read_file(town.folder().authority(), most_file).value() == before);
 }
 
-TEST_CASE("init: no gateway's id gives the rights of the cloud") {
-  const auto access = mosquitto_access(broker_user("demo"));
-  CHECK_FALSE(id_fault(broker_user("demo")).empty());
-  // Before the first "user" line stands what everybody may: only under the own name.
-  const auto everybody = access.substr(0, access.find("\nuser "));
-  std::size_t rules = 0;
-  for (std::size_t at = 0; (at = everybody.find("\npattern ", at)) != std::string::npos; ++at) {
-    const auto line = everybody.substr(at + 1, everybody.find('\n', at + 1) - at - 1);
-    CAPTURE(line);
-    CHECK(line.find("genkan/1/%u/") != std::string::npos);
-    CHECK_FALSE((line.find("write") != std::string::npos && line.ends_with("/request")));
-    ++rules;
-  }
-  CHECK(rules == 5);
-  CHECK(everybody.find("\ntopic ") == std::string::npos);
-}
-
 TEST_CASE("settings: what init writes is what is read") {
   CloudSettings settings;
   settings.name = "demo";
   settings.broker = mqtt::parse_place("ssl://cloud.example:8884").value();
+  settings.own_broker = mqtt::parse_place("ssl://inside.example:9000").value();
   settings.scopes = {"read", "trust"};
   settings.certificate_life = std::chrono::days(90);
   settings.renew_before = std::chrono::days(10);
@@ -96,20 +81,28 @@ TEST_CASE("settings: what init writes is what is read") {
   REQUIRE_MESSAGE(read.has_value(), read.error().message());
   CHECK(read->name == "demo");
   CHECK(mqtt::uri_of(read->broker) == "ssl://cloud.example:8884");
+  CHECK(read->own_broker == settings.own_broker);
   CHECK(read->scopes == settings.scopes);
   CHECK(read->certificate_life == settings.certificate_life);
   CHECK(read->renew_before == settings.renew_before);
 }
 
+TEST_CASE("settings: a folder of before is read: all are at one port") {
+  const auto read = parse_settings("name = \"demo\"\n[broker]\nuri = \"ssl://a\"\n", "cloud.toml");
+  REQUIRE_MESSAGE(read.has_value(), read.error().message());
+  CHECK_FALSE(read->own_broker.has_value());
+}
+
 TEST_CASE("settings: every mistake is told at once") {
   const auto read = parse_settings(
-      "name = \"Big Cloud\"\nodd = 1\n[broker]\nuri = \"http://x\"\n[commands]\nscopes = "
+      "name = \"Big Cloud\"\nodd = 1\n[broker]\nuri = \"http://x\"\nown_uri = "
+      "\"y\"\n[commands]\nscopes = "
       "[\"all\"]\n"
       "[certificates]\ndays = 10\nrenew_before_days = 30\n",
       "cloud.toml");
   REQUIRE_FALSE(read.has_value());
   for (const auto* part :
-       {"cloud.toml:1", "odd", "http://x", "'all'", "without 'trust'", "less than days"}) {
+       {"cloud.toml:1", "odd", "http://x", "'y'", "'all'", "without 'trust'", "less than days"}) {
     CAPTURE(part);
     CHECK(read.error().message().find(part) != std::string::npos);
   }

@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "cloud-agent/relay/mirror_tables.hpp"
 #include "firmware/base/text.hpp"
 #include "tests/unit/relay/town.hpp"
 
@@ -200,6 +201,41 @@ TEST_CASE("mirror: a page of a journal that is no longer written is not taken") 
   const auto taken = mirror->take_page(asked, {});
   REQUIRE_FALSE(taken.has_value());
   CHECK(taken.error().code() == ErrorCode::conflict);
+}
+
+TEST_CASE("mirror: a gateway that makes up devices or journals fills no disk with them") {
+  Town town;
+  auto& gateway = town.add("gw-1");
+  auto& other = town.add("gw-2");
+  const auto mirror = Mirror::open(town.folder().database()).value();
+  const auto tell = [&](FakeGateway& of, const std::string& device, const char* link) {
+    return mirror->take(
+        of.message(cat("device/", device, "/state"), cat("{\"link\":\"", link, "\"}")),
+        town.clock.wall());
+  };
+  for (int i = 0; i < MirrorTables::most_devices; ++i) {
+    REQUIRE(tell(gateway, cat("lock-", i), "fresh"));
+  }
+  const auto refused = tell(gateway, "one-more", "fresh");
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code() == ErrorCode::invalid);
+  // Those that are there, and other gateways, are not touched.
+  CHECK(tell(gateway, "lock-7", "fresh"));
+  CHECK(tell(gateway, "lock-7", "stale"));
+  CHECK(town.count("SELECT count(*) FROM states WHERE state LIKE '%stale%'") == 1);
+  CHECK(tell(other, "lock-1", "fresh"));
+  REQUIRE(mirror->take(gateway.message("device/lock-9/state", ""), town.clock.wall()));
+  CHECK(tell(gateway, "one-more", "fresh"));
+
+  for (int i = 0; i < 100; ++i) {
+    gateway.begin_journal(cat("j-", 1000 + i), 0);
+    town.deliver(gateway.presence());
+  }
+  CHECK(town.count("SELECT count(*) FROM journals WHERE gateway = 'gw-1'") ==
+        MirrorTables::most_journals);
+  CHECK(town.not_kept.empty());
+  town.deliver(other.presence());
+  CHECK(town.count("SELECT count(*) FROM journals WHERE gateway = 'gw-2'") == 1);
 }
 
 TEST_CASE("mirror: the database's log does not grow with what is written") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "cloud-agent/relay/connection.hpp"
 #include "cloud-agent/relay/database.hpp"
 #include "tests/unit/relay/town.hpp"
 
@@ -11,8 +12,20 @@ TEST_CASE("relay: events are shared among copies, retained topics come to each")
   Town town;
   CHECK(town.broker().started);
   CHECK(town.broker().filters ==
-        std::vector<std::string>{"genkan/1/+/answer/relay", "$share/relay/genkan/1/+/event/+",
+        std::vector<std::string>{"genkan/1/+/answer/relay", "$share/group/genkan/1/+/event/+",
                                  "genkan/1/+/device/+/state", "genkan/1/+/presence"});
+}
+
+TEST_CASE("relay: the group that shares events is one cloud's, and follows from its key") {
+  Town town;
+  Town other;
+  const auto group = share_group(town.folder());
+  REQUIRE_MESSAGE(group.has_value(), group.error().message());
+  CHECK(group->size() == 32);
+  CHECK(*group == share_group(town.folder()).value());
+  CHECK(*group != share_group(other.folder()).value());
+  std::filesystem::remove(town.folder().key());
+  CHECK_FALSE(share_group(town.folder()).has_value());
 }
 
 TEST_CASE("relay: a message that cannot be kept ends the process before it is acknowledged") {

@@ -98,6 +98,46 @@ TEST_CASE("repair: a slow line is not asked again and again for what it is about
   CHECK(town.numbers("gw-1", gateway.journal) == range(1, 2000));
 }
 
+TEST_CASE(
+    "repair: a broker that comes back may have lost the last of it; everybody is asked once") {
+  Town town;
+  auto& loser = town.add("gw-1");
+  auto& other = town.add("gw-2");
+  town.deliver(loser.write(5));
+  town.deliver(other.write(5));
+  loser.write(250);  // nobody hears of them
+  town.pass(seconds(60));
+  CHECK(loser.pages == 0);
+  town.relay().on_offline({"killed"});
+  town.relay().on_online({});
+  town.pass(seconds(10));
+  CHECK(town.numbers("gw-1", loser.journal) == range(1, 255));
+  CHECK(other.pages == 1);
+  town.pass(minutes(5));
+  CHECK(other.pages == 1);
+}
+
+TEST_CASE("repair: a page of another journal is dropped, though its presence did not come yet") {
+  Town town;
+  auto& gateway = town.add("gw-1");
+  auto messages = gateway.write(9);
+  messages.erase(messages.begin() + 4);
+  town.deliver(messages);
+  const auto before = town.numbers("gw-1", "j-00000001");
+  gateway.begin_journal("j-00000002", 0);
+  gateway.write(9);  // all of it lost, and so is the presence
+  town.pass(seconds(20));
+  CHECK(gateway.pages > 0);
+  CHECK(town.numbers("gw-1", "j-00000001") == before);
+  CHECK(town.count("SELECT count(*) FROM records") == static_cast<std::int64_t>(before.size()));
+  CHECK(town.count("SELECT count(*) FROM disputed") == 0);
+  CHECK(town.count("SELECT count(*) FROM gone") == 0);
+  town.say_online();
+  town.pass(minutes(6));
+  CHECK(town.numbers("gw-1", "j-00000002") == range(1, 9));
+  CHECK(town.numbers("gw-1", "j-00000001") == before);
+}
+
 TEST_CASE("repair: the head in a presence shows a gap that no event shows") {
   Town town;
   auto& gateway = town.add("gw-1");

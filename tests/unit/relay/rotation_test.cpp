@@ -57,6 +57,16 @@ TEST_CASE("rotation: at every moment each gateway trusts a key that we still hav
   CHECK(town.count("SELECT count(*) FROM held_keys") == 40);
 }
 
+TEST_CASE("rotation: many gateways are through with it as fast as they answer") {
+  Town town;
+  constexpr int gateways = 100;
+  for (int i = 0; i < gateways; ++i) town.add(cat("gw-", i));
+  REQUIRE(town.cloud().keys->make("demo", town.clock.wall()).has_value());
+  town.pass(seconds(5));
+  CHECK(town.count("SELECT count(*) FROM held_keys WHERE kid = 'demo-2'") == gateways);
+  CHECK(town.count("SELECT count(*) FROM held_keys WHERE kid = 'demo-1'") == 0);
+}
+
 TEST_CASE("rotation: the old key stays until the last gateway has come back") {
   Town town;
   auto& here = town.add("gw-1");

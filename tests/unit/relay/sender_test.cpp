@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "cloud-agent/relay/command_line.hpp"
+#include "firmware/base/jws.hpp"
 #include "firmware/base/text.hpp"
 #include "tests/unit/relay/town.hpp"
 
@@ -10,7 +11,14 @@ namespace genkan::relay {
 
 namespace {
 
+const Order command{"gw-1", "POST", "/v1/devices/lock-101/commands", R"({"command":"lock"})",
+                    "anna"};
+const Order with_code{"gw-1", "POST", "/v1/holders", R"({"code":"482913"})", "anna"};
+
 struct Desk {
+  explicit Desk(Order its_order = command) : order(std::move(its_order)) {}
+
+  Order order;
   Town town;
   FakeBroker* broker = nullptr;
   std::vector<Result<Answer>> answers;
@@ -23,7 +31,7 @@ struct Desk {
                 *town.cloud().keys,
                 town.cloud().registry,
                 town.clock,
-                {"gw-1", "POST", "/v1/devices/lock-101/commands", R"({"command":"lock"})", "anna"},
+                order,
                 [this](Result<Answer> answer) { answers.push_back(std::move(answer)); }};
 
   // The gateway's answer to the request that was sent as the number `index`.
@@ -53,6 +61,54 @@ TEST_CASE("send: subscribes, then sends one signed request, and tells its answer
   CHECK(gateway.done == std::vector<std::string>{"POST /v1/devices/lock-101/commands by demo-1"});
   desk.sender.on_online({});  // a reconnect is no second command
   CHECK(desk.broker->sent.size() == 1);
+}
+
+TEST_CASE("KEY-24: send seals what may have a code for the key that was enrolled, with each key") {
+  Desk desk(with_code);
+  auto& gateway = desk.town.add("gw-1");
+  REQUIRE(desk.town.cloud().keys->make("demo", desk.town.clock.wall()));
+  REQUIRE(desk.town.cloud().registry.set_held("gw-1", "demo-2", true));
+  desk.sender.on_online({});
+  desk.serve(gateway, 0);  // does not know demo-2
+  desk.serve(gateway, 1);
+  REQUIRE(desk.answers.size() == 1);
+  CHECK(desk.answers[0]->status == 200);
+  CHECK(gateway.done == std::vector<std::string>{"POST /v1/holders by demo-1"});
+  REQUIRE(gateway.opened.size() == 1);
+  CHECK(gateway.opened[0].find(R"("body":{"code":"482913"})") != std::string::npos);
+  for (const auto& [message, ticket] : desk.broker->sent) {
+    CHECK(jws_read(message.payload)->payload.find("482913") == std::string::npos);
+  }
+}
+
+TEST_CASE("KEY-24: another key of the gateway than the enrolled one refuses, and stays trusted") {
+  Desk desk(with_code);
+  auto& gateway = desk.town.add("gw-1");
+  gateway.receiver = P256Key::make();
+  desk.sender.on_online({});
+  desk.serve(gateway, 0);
+  REQUIRE(desk.answers.size() == 1);
+  CHECK(refusal_of(*desk.answers[0]) == "sealed_for_another");
+  CHECK(desk.town.cloud().registry.held_by("gw-1").value() == std::vector<std::string>{"demo-1"});
+}
+
+TEST_CASE("send: a gateway that told no key to seal for is sent to in clear, commands to all") {
+  Desk desk(with_code);
+  auto& gateway = desk.town.add("gw-1");
+  const EnrolChoice older{gateway.csr(), "SPID-gw-1", "gw-1", {}};
+  REQUIRE(enrol(desk.town.office(), older, desk.town.clock.wall()));
+  desk.sender.on_online({});
+  desk.serve(gateway, 0);
+  REQUIRE(desk.answers.size() == 1);
+  CHECK(desk.answers[0]->status == 200);
+  CHECK(gateway.opened.empty());
+
+  Desk other;
+  auto& newer = other.town.add("gw-1");
+  other.sender.on_online({});
+  other.serve(newer, 0);
+  CHECK(newer.opened.empty());
+  CHECK(newer.done.size() == 1);
 }
 
 TEST_CASE("send: where the newest key is unknown, the one before is tried, and it is remembered") {

@@ -41,7 +41,8 @@ void Town::open() {
   mirror_ = Mirror::open(folder().database()).value();
   relay_ = std::make_unique<Relay>(
       loop_.get_executor(),
-      RelayParts{cloud_->settings, *authority_, cloud_->registry, *cloud_->keys, *mirror_, clock},
+      RelayParts{cloud_->settings, *authority_, cloud_->registry, *cloud_->keys, *mirror_, clock,
+                 "group"},
       "relay",
       [this](mqtt::BrokerListener&) {
         auto broker = std::make_unique<FakeBroker>();
@@ -57,7 +58,7 @@ FakeGateway& Town::add(const std::string& id) {
   auto made = std::make_unique<FakeGateway>(id, clock);
   FakeGateway& gateway = *made;
   gateways_[id] = std::move(made);
-  const auto file = enrol(office(), {gateway.csr(), cat("SPID-", id), id, {}}, clock.wall());
+  const auto file = enrol(office(), {gateway.papers(), cat("SPID-", id), id, {}}, clock.wall());
   REQUIRE_MESSAGE(file.has_value(), file.error().message());
   const auto enrolment = json::parse(*file).as_object();
   for (const auto& each : enrolment.at("command_keys").as_array()) {

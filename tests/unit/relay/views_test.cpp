@@ -81,10 +81,15 @@ TEST_CASE("keys: which signs, which is on its way out, and at how many gateways"
   REQUIRE(town.cloud().keys->make("demo", town.clock.wall()).has_value());
   town.pass(std::chrono::seconds(30));
   const auto database = open_database(town.folder().database(), Outlives::process).value();
-  const auto text = keys_view(database).value();
+  const auto& key = *town.cloud().keys->find("demo-2");
+  const auto text = keys_view(database, [&](const std::string& kid) {
+                      return kid == "demo-2" ? key.public_key().thumbprint() : std::string();
+                    }).value();
   CAPTURE(text);
   CHECK(has(line_of(text, "demo-2"), "signs"));
-  CHECK(has(line_of(text, "demo-2"), "1 of 2"));
+  CHECK(has(line_of(text, "demo-2"), cat("1 of 2   ", key.public_key().thumbprint())));
+  CHECK(read_command_key(town.folder(), "demo-2")->public_key() == key.public_key());
+  CHECK(line_of(text, "demo-1").ends_with("1 of 2   -"));
   CHECK(has(line_of(text, "demo-1"), "on its way out"));
   CHECK(has(line_of(text, "demo-1"), "1 of 2"));
 }

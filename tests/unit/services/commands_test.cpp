@@ -1,3 +1,5 @@
+#include <map>
+
 #include <doctest/doctest.h>
 
 #include "tests/unit/services/house.hpp"
@@ -364,4 +366,55 @@ TEST_CASE("HIS-3: a command under way when the gateway stops is recorded before 
   CHECK(stopped);
   CHECK(house.news() ==
         Lines{R"(locked lock-101 by user:anna {"how":"remote","request":1})", "stopped"});
+}
+
+TEST_CASE("REM-4: each device tells what the cloud may command unsigned, and that alone is done") {
+  const domain::Caller cloud{domain::Role::cloud, "cloud:home"};
+  GatewayPolicy policy;
+  policy.remote_disarm = true;
+  policy.allowed_unsigned = {{DeviceId("lamp"), Command::on},
+                             {DeviceId("lamp"), Command::unlock},  // a lamp has none
+                             {DeviceId("panel"), Command::disarm}};
+  const std::vector<std::pair<bool, std::map<std::string, json::array>>> cases{
+      {false, {{"lamp", {"on"}}, {"lock-101", {}}, {"panel", {}}}},
+      {true,
+       {{"lamp", {"on", "off"}},
+        {"lock-101", {"lock", "unlock"}},
+        {"panel", {"arm_away", "arm_home"}}}}};
+  for (const auto& [all, told] : cases) {
+    CAPTURE(all);
+    policy.unsigned_commands = all;
+    House house(policy);
+    prepare(house);
+    for (const auto& [id, commands] : told) {
+      CAPTURE(id);
+      CHECK(house.gateway->device_json(DeviceId(id))->at("cloud_commands") == commands);
+    }
+    const auto asked = [&](const char* device, Command command) {
+      return house.run(house.gateway->command(cloud, DeviceId(device), {command}, 1s)).has_value();
+    };
+    CHECK(asked("lamp", Command::on));
+    CHECK(asked("lamp", Command::off) == all);
+    CHECK(asked("lock-101", Command::lock) == all);
+    CHECK_FALSE(asked("panel", Command::disarm));
+  }
+}
+
+TEST_CASE("REM-4: a signed command whose outcome is unknown is answered with the state read back") {
+  House house;
+  prepare(house);
+  house.fleet->on_execute(end_as(Verdict::unknown_outcome, Reason::no_answer));
+  domain::Caller cloud{domain::Role::cloud, "cloud:anna"};
+  cloud.signed_for = domain::Scopes().with(domain::Scope::command);
+  const auto ask = [&] {
+    return house.run(house.gateway->command(cloud, DeviceId("lock-101"), {Command::lock}, 1s));
+  };
+  const auto read = ask();
+  REQUIRE(read);
+  CHECK(read->outcome.verdict == Verdict::unknown_outcome);
+  CHECK(read->outcome.state.is(Field::bolt, domain::Bolt::unlocked));
+  house.fleet->set_link("lock-101", domain::Link::disconnected);
+  const auto silent = ask();
+  REQUIRE(silent);
+  CHECK(silent->outcome.state.empty());
 }

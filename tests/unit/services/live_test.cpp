@@ -170,6 +170,7 @@ TEST_CASE("the views have the shapes of the API") {
   CHECK(json::serialize(*house.gateway->device_json(DeviceId("lock-101"))) ==
         R"({"id":"lock-101","name":"Door 101","kind":"lock","model":"el-100","bus":"line-a",)"
         R"("unit":1,"channel":1,"rooms":["r101"],"commands":["lock","unlock"],)"
+        R"("cloud_commands":[],)"
         R"("state":{"bolt":"locked","battery":87},"link":"fresh",)"
         R"("read_at":"2026-11-20T00:00:00.000Z","age_ms":1500,"held":false,"troubles":[]})");
   CHECK(!house.gateway->device_json(DeviceId("attic")));

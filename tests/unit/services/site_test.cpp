@@ -473,3 +473,22 @@ TEST_CASE("DEV-32: a device that is another thing now begins its history anew") 
   house.fleet->report("lock-101", domain::Field::bolt, domain::Bolt::unlocked);
   CHECK(house.news().empty());
 }
+
+TEST_CASE("SITE-6: what a file takes away is told, before and after") {
+  House house;
+  std::string text = house.gateway->site_export();
+  const auto at = text.find("[[device]]\nid = \"bath-101\"");
+  REQUIRE(at != std::string::npos);
+  text.erase(at, text.find("[[device]]", at + 1) - at);
+  const auto same =
+      house.run(house.gateway->site_import(installer, house.gateway->site_export(), true));
+  REQUIRE(same);
+  CHECK_FALSE(to_json(*same).contains("removed"));
+  for (const bool check_only : {true, false}) {
+    const auto answer = house.run(house.gateway->site_import(installer, text, check_only));
+    REQUIRE(answer);
+    CHECK(to_json(*answer).at("removed") == json::value{{"buses", json::array{}},
+                                                        {"rooms", json::array{}},
+                                                        {"devices", json::array{"bath-101"}}});
+  }
+}

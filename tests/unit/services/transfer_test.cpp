@@ -22,7 +22,7 @@ const domain::Caller cloud{domain::Role::cloud, "cloud"};
 const KeySecrets& secrets_of_another() {
   constexpr std::array<std::uint8_t, 32> key{9};
   constexpr std::array<std::uint8_t, 32> receive{10};
-  static const KeySecrets secrets(key, key, key, receive);
+  static const KeySecrets secrets(key, key, key, receive, key);
   return secrets;
 }
 

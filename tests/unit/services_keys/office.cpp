@@ -58,7 +58,7 @@ std::vector<domain::KeyRef> FakeStandings::still_in(const DeviceId& device) cons
 }
 
 Office::Office(GatewayPolicy its_policy)
-    : secrets(some_key, some_key, some_key, some_key),
+    : secrets(some_key, some_key, some_key, some_key, some_key),
       policy(std::move(its_policy)),
       store(loop.get_executor()),
       desk(needs()) {

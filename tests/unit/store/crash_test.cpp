@@ -1,13 +1,12 @@
-#include <csignal>
 #include <map>
 #include <random>
 
 #include <boost/asio/co_spawn.hpp>
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "firmware/base/text.hpp"
+#include "tests/unit/store/killed_child.hpp"
 #include "tests/unit/store/store_testing.hpp"
 
 using namespace genkan;
@@ -61,33 +60,13 @@ TEST_CASE("crash: killed at random moments, no acknowledged record is missing, n
   std::int64_t first_id = 1;
   for (int round = 0; round < 20; ++round) {
     CAPTURE(round);
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      ::close(ends[0]);
-      write_until_killed(folder.database(), first_id, ends[1]);
-    }
-    ::close(ends[1]);
-    // The moment is counted in records, so that it lies in the middle of the work however slow the
-    // machine is, and then within a millisecond of it.
-    const auto records_before = random() % 300 + 1;
-    const auto delay = std::chrono::microseconds(random() % 1'000);
-    Acknowledged line{};
-    for (std::size_t got = 0; ::read(ends[0], &line, sizeof line) == sizeof line; ++got) {
-      REQUIRE(acknowledged.emplace(line.seq, line.id).second);
-      first_id = std::max(first_id, line.id + 1);
-      if (got + 1 != records_before) continue;
-      const auto moment = Steady::now() + delay;
-      while (Steady::now() < moment) {
-      }
-      ::kill(child, SIGKILL);
-    }
-    ::close(ends[0]);
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    REQUIRE(WIFSIGNALED(status));
+    const Moment moment{random() % 300 + 1, std::chrono::microseconds(random() % 1'000)};
+    run_until_killed<Acknowledged>(
+        moment, [&](int report) { write_until_killed(folder.database(), first_id, report); },
+        [&](const Acknowledged& line) {
+          REQUIRE(acknowledged.emplace(line.seq, line.id).second);
+          first_id = std::max(first_id, line.id + 1);
+        });
 
     StoreBench bench(folder.database());
     CHECK(bench.store->memory().set_aside == "");

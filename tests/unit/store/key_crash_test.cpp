@@ -1,16 +1,15 @@
 #include <algorithm>
-#include <csignal>
 #include <map>
 #include <random>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <doctest/doctest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "firmware/base/text.hpp"
 #include "tests/unit/store/key_testing.hpp"
+#include "tests/unit/store/killed_child.hpp"
 
 using namespace genkan;
 using namespace genkan::store;
@@ -61,31 +60,13 @@ TEST_CASE(
   std::uint32_t next = 1;
   for (int round = 0; round < 15; ++round) {
     CAPTURE(round);
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      ::close(ends[0]);
-      work_until_killed(folder.database(), next, ends[1]);
-    }
-    ::close(ends[1]);
-    const auto commits_before = random() % 12 + 1;
-    const auto delay = std::chrono::microseconds(random() % 15'000);
-    std::uint32_t number = 0;
-    for (std::size_t got = 0; ::read(ends[0], &number, sizeof number) == sizeof number; ++got) {
-      acknowledged[number % 20] = number;
-      next = number + 1;
-      if (got + 1 != commits_before) continue;
-      const auto moment = Steady::now() + delay;
-      while (Steady::now() < moment) {
-      }
-      ::kill(child, SIGKILL);
-    }
-    ::close(ends[0]);
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    REQUIRE(WIFSIGNALED(status));
+    const Moment moment{random() % 12 + 1, std::chrono::microseconds(random() % 15'000)};
+    run_until_killed<std::uint32_t>(
+        moment, [&](int report) { work_until_killed(folder.database(), next, report); },
+        [&](std::uint32_t number) {
+          acknowledged[number % 20] = number;
+          next = number + 1;
+        });
 
     StoreBench bench(folder.database());
     const auto& keys = bench.store->memory().keys;

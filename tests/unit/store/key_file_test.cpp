@@ -42,10 +42,10 @@ TEST_CASE("KEY-24: a key file is read back as it was written, for its owner alon
   CHECK(reading->state == KeyFileState::sound);
   CHECK(reading->keys == keys);
   CHECK(mode_of(folder.key_file()) == 0600);
-  CHECK(folder.files("gateway.key-new").empty());
+  CHECK(folder.files("gateway.key.new").empty());
   CHECK(keys.seal[0].id != keys.seal[1].id);
   // Again over it, with the rest of a write that the power ended in the way.
-  write_text(folder.key_file().string() + "-new", "genkan key file 1\nseal ");
+  write_text(folder.key_file().string() + ".new", "genkan key file 1\nseal ");
   const KeyFile others = some_keys();
   REQUIRE(write_key_file(folder.key_file(), others).has_value());
   CHECK(read_key_file(folder.key_file())->keys == others);
@@ -139,7 +139,7 @@ TEST_CASE("KEY-24: a key file that cannot be written leaves the one that is ther
   TemporaryFolder folder;
   const auto keys = some_keys();
   REQUIRE(write_key_file(folder.key_file(), keys).has_value());
-  fs::create_directories(folder.key_file().string() + "-new/in-the-way");
+  fs::create_directories(folder.key_file().string() + ".new/in-the-way");
   const auto refused = write_key_file(folder.key_file(), some_keys());
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code() == ErrorCode::io);

@@ -245,11 +245,11 @@ TEST_CASE("KEY-24: a database set aside takes its sealed values along, readable 
 TEST_CASE(
     "KEY-24: no key file can be written: nothing is sealed, and the keys of the run are kept") {
   TemporaryFolder folder;
-  const fs::path in_the_way = folder.key_file().string() + "-new";
+  const fs::path in_the_way = folder.key_file().string() + ".new";
   fs::create_directories(in_the_way / "x");
   StoreBench bench(folder.database());
   CHECK(bench.store->health().failing);
-  CHECK(bench.store->health().fault.find("gateway.key-new") != std::string::npos);
+  CHECK(bench.store->health().fault.find("gateway.key: cannot be written") != std::string::npos);
   const auto hashing = bench.store->keys().hashing;
   CHECK(bench.commit(with(all_keys())).error().code() == ErrorCode::io);
   bench.store->submit(with(all_keys()));

@@ -40,7 +40,7 @@ enum class Until {
 };
 
 void rotate_until(const TemporaryFolder& folder, Until until) {
-  const fs::path draft = folder.key_file().string() + "-new";
+  const fs::path draft = folder.key_file().string() + ".new";
   if (until == Until::first_file_begun) write_text(draft, "genkan key file 1\nseal 0123");
   if (until <= Until::first_file_begun) return;
   const auto connection = Connection::open(folder.database(), Access::read_write);
@@ -142,7 +142,7 @@ TEST_CASE("KEY-24: a rotation whose step fails is told, and nothing is lost by i
   REQUIRE(bench.commit(with(all_keys())).has_value());
   const auto before = keys_in_file(folder);
   const auto rows = sealed_rows(folder.database());
-  const fs::path in_the_way = folder.key_file().string() + "-new";
+  const fs::path in_the_way = folder.key_file().string() + ".new";
   SUBCASE("the new key cannot be written") {
     fs::create_directories(in_the_way / "x");
     const auto refused = bench.rotate_key();
@@ -193,7 +193,7 @@ TEST_CASE("KEY-24: the old key that cannot be taken out of the file stays, and g
   const auto connection = Connection::open(folder.database(), Access::read_write);
   REQUIRE(secrets->begin_rotation().has_value());
   REQUIRE(reseal_all(*connection, *secrets).has_value());
-  const fs::path in_the_way = folder.key_file().string() + "-new";
+  const fs::path in_the_way = folder.key_file().string() + ".new";
   fs::create_directories(in_the_way / "x");
   CHECK(secrets->end_rotation().error().code() == ErrorCode::io);
   CHECK(secrets->rotation_is_open());

@@ -123,11 +123,11 @@ TEST_CASE("migrations: a site of before there were keys has the usual settings a
     CHECK(bench.store->memory().inventory == sample_inventory());
   }
   SUBCASE("where the key file, and so the database, cannot be written, it is read as it is") {
-    std::filesystem::create_directories(folder.key_file().string() + "-new/in-the-way");
+    std::filesystem::create_directories(folder.key_file().string() + ".new/in-the-way");
     StoreBench bench(folder.database());
     CHECK(bench.store->health().failing);
     check(bench.store->memory());
-    std::filesystem::remove_all(folder.key_file().string() + "-new");
+    std::filesystem::remove_all(folder.key_file().string() + ".new");
     REQUIRE(bench.run_until([&] { return !bench.store->health().failing; }));
     REQUIRE(bench.reopen().has_value());
     check(bench.store->memory());

@@ -99,8 +99,9 @@ TEST_CASE("KEY-24: each purpose has a key of its own, the same at every start") 
   CHECK_FALSE(keys.hashing == keys.token);
   CHECK_FALSE(keys.hashing == keys.link);
   CHECK_FALSE(keys.token == keys.link);
+  CHECK_FALSE(keys.receive == keys.sealed);
   const std::string file = read_text(folder.key_file());
-  for (const auto& key : {keys.hashing, keys.token, keys.link}) {
+  for (const auto& key : {keys.hashing, keys.token, keys.link, keys.receive, keys.sealed}) {
     CHECK(file.find(hex(key.bytes())) == std::string::npos);
   }
   const domain::KeyHasher hasher(keys.hashing.bytes());

@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include <boost/asio/co_spawn.hpp>
 #include <doctest/doctest.h>
 
@@ -46,6 +48,39 @@ TEST_CASE("store: begins empty, at number 1") {
   CHECK_FALSE(bench.store->health().failing);
   CHECK(bench.store->health().commits == 1);
   CHECK(bench.store->health().free_bytes > 0);
+}
+
+TEST_CASE("store: its files are its owner's alone, also those of before, restored and set aside") {
+  namespace fs = std::filesystem;
+  TemporaryFolder folder;
+  const auto open_to_others = [&folder] {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder.path())) {
+      const auto others = fs::perms::group_all | fs::perms::others_all;
+      if ((entry.status().permissions() & others) != fs::perms::none) {
+        names.push_back(entry.path().filename().string());
+      }
+    }
+    return names;
+  };
+  {
+    StoreBench bench(folder.database());
+    REQUIRE(bench.commit(one_record("lock-101")));
+    CHECK(folder.files("genkan.db-wal").size() == 1);
+    CHECK(open_to_others() == std::vector<std::string>{});
+    bench.close();
+    const auto everybody = fs::perms{0644};
+    fs::permissions(folder.database(), everybody);
+    std::ofstream(folder.path() / "genkan.db.damaged-20261119T000000Z") << "damaged";
+    CHECK(open_to_others().size() == 2);
+    REQUIRE(bench.reopen());
+    CHECK(open_to_others() == std::vector<std::string>{});
+  }
+  overwrite(folder.database(), 0, "no database at all");
+  fs::permissions(folder.database(), fs::perms{0644});
+  StoreBench after(folder.database());
+  CHECK(after.store->memory().set_aside != "");
+  CHECK(open_to_others() == std::vector<std::string>{});
 }
 
 TEST_CASE("store: all of a change comes back after a restart") {

@@ -17,11 +17,12 @@ words.add_argument("body", nargs="?", type=json.loads)
 words.add_argument("--after", type=int, help="follow from the record behind this number on")
 asked = words.parse_args()
 folder, prefix, me = pathlib.Path(asked.folder), f"genkan/1/{asked.gateway}", secrets.token_hex(4)
-broker = urllib.parse.urlsplit(tomllib.loads((folder / "cloud.toml").read_text())["broker"]["uri"])
+place = tomllib.loads((folder / "cloud.toml").read_text())["broker"]
+broker = urllib.parse.urlsplit(place.get("own_uri", place["uri"]))  # the cloud's own door
 newest = max((folder / "keys").glob("*.key"), key=lambda file: int(file.stem.rsplit("-")[-1]))
 key = jwk.JWK.from_pem(newest.read_bytes())
 whole, ahead, moved = asked.after, {}, time.monotonic()  # every record up to `whole` is told
-connected = threading.Event()
+connected, answered = threading.Event(), threading.Event()
 
 def request(method, path, payload="", expiry=60):
     detail = Properties(PacketTypes.PUBLISH)
@@ -41,7 +42,7 @@ def take(records, head):
     global whole, moved
     whole = head if whole is None else whole
     ahead.update({each["seq"]: each for each in records if each["seq"] > whole})
-    ahead.setdefault(head, None) if head > whole else None  # a number whose record we lack
+    if head > whole: ahead.setdefault(head, None)  # a number whose record we lack
     while ahead.get(whole + 1):
         whole, moved = whole + 1, time.monotonic()
         print("record", json.dumps(ahead.pop(whole)), flush=True)
@@ -57,8 +58,9 @@ def on_message(client, _, message):
     elif topic == "event/alarm": take([said], said["seq"])
     elif topic == "event/activity": take(said["records"], said["records"][-1]["seq"])
     elif message.properties.CorrelationData == b"/v1/signed":
-        print("answer", dict(message.properties.UserProperty)["status"], json.dumps(said),
-              flush=True)
+        status = dict(message.properties.UserProperty)["status"]
+        print("answer", status, json.dumps(said), flush=True)
+        if status not in ("429", "503", "504"): answered.set()
     elif "records" in said:  # numbers that the page passes over are gone at the gateway itself
         whole = max(whole, (said["records"][0]["seq"] if said["records"] else said["oldest"]) - 1)
         for number in [each for each in ahead if each <= whole]: del ahead[number]
@@ -71,9 +73,10 @@ client.tls_set(str(folder / "ca.pem"), str(folder / "cloud.pem"), str(folder / "
 client.connect(broker.hostname, broker.port or 8883)
 client.loop_start()
 connected.wait()
-request("POST", "/v1/signed", signed(asked.method, asked.path, asked.body))
-while True:  # alarms run ahead of activity: only what stays away for 3 s is asked for
-    time.sleep(1)
-    if ahead and time.monotonic() - moved > 3:
+envelope = signed(asked.method, asked.path, asked.body)
+while True:
+    if not answered.is_set(): request("POST", "/v1/signed", envelope)  # the same again: moves once
+    time.sleep(1 if answered.wait(4) else 0)
+    if ahead and time.monotonic() - moved > 3:  # alarms run ahead; what stays away is asked for
         moved = time.monotonic()
         request("GET", f"/v1/journal?after={whole}&limit=50", expiry=20)
