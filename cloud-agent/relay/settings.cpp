@@ -20,13 +20,19 @@ constexpr std::array<std::string_view, 6> known_scopes{"read", "command", "disar
 void read_broker(TomlTable table, CloudSettings& settings) {
   const auto uri = table.text("uri");
   auto place = mqtt::parse_place(uri);
-  if (place) settings.broker = *std::move(place);
-  if (!place && table.has("uri")) table.complain("uri", place.error().message());
+  if (place) {
+    settings.broker = *std::move(place);
+  } else if (table.has("uri")) {
+    table.complain("uri", place.error().message());
+  }
   const auto own = table.optional_text("own_uri");
   if (!own) return;
   auto own_place = mqtt::parse_place(*own);
-  if (own_place) settings.own_broker = *std::move(own_place);
-  if (!own_place) table.complain("own_uri", own_place.error().message());
+  if (own_place) {
+    settings.own_broker = *std::move(own_place);
+  } else {
+    table.complain("own_uri", own_place.error().message());
+  }
 }
 
 void read_commands(TomlTable table, CloudSettings& settings) {

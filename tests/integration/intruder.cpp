@@ -67,9 +67,9 @@ Intruder::Intruder(int port, std::string client_id, std::optional<MqttClient::Tl
 Intruder::~Intruder() {
   try {
     impl_->client.disable_callbacks();
-    impl_->client.disconnect()->wait_for(2s);
+    if (connected()) impl_->client.disconnect()->wait_for(2s);
   } catch (const ::mqtt::exception&) {
-    // It was thrown out already.
+    return;  // thrown out in this moment
   }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <map>
 #include <optional>
+#include <string_view>
 
 #include "firmware/base/text.hpp"
 #include "tests/integration/trial.hpp"
@@ -13,6 +14,7 @@ namespace genkan::test {
 namespace {
 
 constexpr int most_examples = 12;
+constexpr std::string_view pulsed_lock = "bike-room-lock";
 // A lock that is turned by a pulse moves 250 ms after the write that begins it.
 constexpr std::int64_t most_pulse_ns = 300'000'000;
 // Both clocks are read one after the other, and the clock of the day may be set a little.
@@ -165,8 +167,11 @@ void check_answers(Findings& findings, const std::vector<Order>& orders) {
   for (const auto& order : orders) {
     const bool rests = order.bolt == "locked" || order.bolt == "unlocked";
     const auto& wanted = order.lock ? "locked" : "unlocked";
-    // Nothing but the next command could have moved it since, and there was none.
-    const bool other = rests && !order.there.empty() && order.bolt != order.there;
+    // Nothing but the next command could have moved it since, and there was none. But a lock that
+    // is turned by a pulse does not tell that it is on its way: where the time was up, it may be.
+    const bool on_its_way =
+        order.device == pulsed_lock && order.verdict != "done" && order.reason == "timed_out";
+    const bool other = rests && !on_its_way && !order.there.empty() && order.bolt != order.there;
     is_wrong(order.verdict.empty(), order, unanswered);
     is_wrong(order.verdict == "unknown_outcome" && order.bolt.empty(), order, unread);
     is_wrong(other || (order.verdict == "done" && order.bolt != wanted), order, untrue);

@@ -4,6 +4,7 @@
 // movement in the buildings' own logs belongs to one command, in time; each command has its answer.
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <optional>
 #include <random>
 #include <sstream>
@@ -185,8 +186,8 @@ std::int64_t last_head(Gateway& gateway) {
     try {
       head = quiet_head(gateway);
       return true;
-    } catch (const std::runtime_error&) {
-      return false;  // it is just being started
+    } catch (const std::exception&) {
+      return false;  // it is just being started: away, or it says so
     }
   };
   if (!wait_until(up, patience)) throw std::runtime_error("genkand is not up: " + gateway.log());
