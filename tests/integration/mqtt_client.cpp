@@ -99,7 +99,7 @@ MqttClient::~MqttClient() {
   try {
     impl_->client.disable_callbacks();
     impl_->client.disconnect()->wait_for(2s);
-  } catch (const ::mqtt::exception&) {
+  } catch (const ::mqtt::exception&) {  // NOLINT(bugprone-empty-catch)
     // The broker is gone already; there is nothing to say goodbye to.
   }
 }

@@ -1,4 +1,4 @@
-#include "tests/long/cloud_fault_faults.hpp"
+#include "tests/long/cloud_fault/faults.hpp"
 
 #include <algorithm>
 

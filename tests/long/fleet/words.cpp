@@ -1,4 +1,4 @@
-#include "tests/long/fleet_words.hpp"
+#include "tests/long/fleet/words.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "tests/long/cloud_fault_commands.hpp"
+#include "tests/long/cloud_fault/commands.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "tests/long/fleet_link.hpp"
+#include "tests/long/fleet/link.hpp"
 
 #include <algorithm>
 #include <array>

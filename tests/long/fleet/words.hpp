@@ -9,7 +9,7 @@
 
 #include "firmware/base/clock.hpp"
 #include "firmware/base/json.hpp"
-#include "tests/long/fleet_packets.hpp"
+#include "tests/long/fleet/packets.hpp"
 
 namespace genkan::fleet {
 

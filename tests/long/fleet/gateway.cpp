@@ -1,4 +1,4 @@
-#include "tests/long/fleet_gateway.hpp"
+#include "tests/long/fleet/gateway.hpp"
 
 #include <algorithm>
 #include <stdexcept>

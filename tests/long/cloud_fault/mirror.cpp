@@ -6,7 +6,7 @@
 #include "firmware/base/text.hpp"
 #include "firmware/store/sqlite.hpp"
 #include "tests/integration/trial.hpp"
-#include "tests/long/cloud_fault_proof.hpp"
+#include "tests/long/cloud_fault/proof.hpp"
 
 namespace genkan::test {
 

@@ -13,7 +13,7 @@
 #include "tests/integration/harness.hpp"
 #include "tests/integration/mqtt_client.hpp"
 #include "tests/integration/signer.hpp"
-#include "tests/long/cloud_fault_pace.hpp"
+#include "tests/long/cloud_fault/pace.hpp"
 
 namespace genkan::test {
 

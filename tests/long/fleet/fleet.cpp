@@ -1,4 +1,4 @@
-#include "tests/long/fleet.hpp"
+#include "tests/long/fleet/fleet.hpp"
 
 #include <future>
 

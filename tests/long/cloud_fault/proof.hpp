@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "tests/integration/harness.hpp"
-#include "tests/long/cloud_fault_commands.hpp"
+#include "tests/long/cloud_fault/commands.hpp"
 
 namespace genkan::test {
 

@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "tests/long/fleet_link.hpp"
-#include "tests/long/fleet_words.hpp"
+#include "tests/long/fleet/link.hpp"
+#include "tests/long/fleet/words.hpp"
 
 namespace genkan::fleet {
 

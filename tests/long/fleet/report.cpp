@@ -1,4 +1,4 @@
-#include "tests/long/fleet_report.hpp"
+#include "tests/long/fleet/report.hpp"
 
 #include <cstdio>
 

@@ -1,4 +1,4 @@
-#include "tests/long/fleet_town.hpp"
+#include "tests/long/fleet/town.hpp"
 
 #include <functional>
 #include <stdexcept>

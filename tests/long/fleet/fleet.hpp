@@ -13,7 +13,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "tests/long/fleet_gateway.hpp"
+#include "tests/long/fleet/gateway.hpp"
 
 namespace genkan::fleet {
 

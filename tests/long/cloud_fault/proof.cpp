@@ -1,4 +1,4 @@
-#include "tests/long/cloud_fault_proof.hpp"
+#include "tests/long/cloud_fault/proof.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -10,7 +10,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "tests/long/fleet_packets.hpp"
+#include "tests/long/fleet/packets.hpp"
 
 namespace genkan::fleet {
 

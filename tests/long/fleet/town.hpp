@@ -9,7 +9,7 @@
 #include "tests/integration/cloud.hpp"
 #include "tests/integration/mirror_view.hpp"
 #include "tests/integration/mqtt_client.hpp"
-#include "tests/long/fleet.hpp"
+#include "tests/long/fleet/fleet.hpp"
 
 namespace genkan::fleet {
 

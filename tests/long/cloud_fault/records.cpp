@@ -1,4 +1,4 @@
-#include "tests/long/cloud_fault_records.hpp"
+#include "tests/long/cloud_fault/records.hpp"
 
 #include <chrono>
 #include <stdexcept>

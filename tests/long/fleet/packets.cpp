@@ -1,4 +1,4 @@
-#include "tests/long/fleet_packets.hpp"
+#include "tests/long/fleet/packets.hpp"
 
 #include <stdexcept>
 

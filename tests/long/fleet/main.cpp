@@ -11,8 +11,8 @@
 
 #include "firmware/base/text.hpp"
 #include "tests/bench/figures.hpp"
-#include "tests/long/fleet_report.hpp"
-#include "tests/long/fleet_town.hpp"
+#include "tests/long/fleet/report.hpp"
+#include "tests/long/fleet/town.hpp"
 #include "tests/unit/agent/schema.hpp"
 
 namespace {

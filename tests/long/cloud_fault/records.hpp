@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "tests/integration/harness.hpp"
-#include "tests/long/cloud_fault_pace.hpp"
+#include "tests/long/cloud_fault/pace.hpp"
 
 namespace genkan::test {
 

@@ -17,11 +17,11 @@
 #include "tests/integration/estate.hpp"
 #include "tests/integration/signer.hpp"
 #include "tests/integration/tcp_cut.hpp"
-#include "tests/long/cloud_fault_commands.hpp"
-#include "tests/long/cloud_fault_faults.hpp"
-#include "tests/long/cloud_fault_pace.hpp"
-#include "tests/long/cloud_fault_proof.hpp"
-#include "tests/long/cloud_fault_records.hpp"
+#include "tests/long/cloud_fault/commands.hpp"
+#include "tests/long/cloud_fault/faults.hpp"
+#include "tests/long/cloud_fault/pace.hpp"
+#include "tests/long/cloud_fault/proof.hpp"
+#include "tests/long/cloud_fault/records.hpp"
 
 namespace genkan::test {
 namespace {
