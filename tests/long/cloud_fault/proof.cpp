@@ -168,9 +168,11 @@ void check_answers(Findings& findings, const std::vector<Order>& orders) {
     const bool rests = order.bolt == "locked" || order.bolt == "unlocked";
     const auto& wanted = order.lock ? "locked" : "unlocked";
     // Nothing but the next command could have moved it since, and there was none. But a lock that
-    // is turned by a pulse does not tell that it is on its way: where the time was up, it may be.
+    // is turned by a pulse does not tell that it is on its way: where the time was up, or the
+    // gateway was killed and read it as soon as it was back, it may be.
     const bool on_its_way =
-        order.device == pulsed_lock && order.verdict != "done" && order.reason == "timed_out";
+        order.device == pulsed_lock && (order.verdict == "unknown_outcome" ||
+                                        (order.verdict != "done" && order.reason == "timed_out"));
     const bool other = rests && !on_its_way && !order.there.empty() && order.bolt != order.there;
     is_wrong(order.verdict.empty(), order, unanswered);
     is_wrong(order.verdict == "unknown_outcome" && order.bolt.empty(), order, unread);
