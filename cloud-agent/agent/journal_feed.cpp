@@ -20,7 +20,7 @@ namespace {
 
 // Read ahead no more than fits into memory beside everything else: a record has at most 5 KiB.
 constexpr LaneForm alarm_form{"alarm", "agent-alarm", 1, 16, 100};
-constexpr LaneForm activity_form{"activity", "agent-activity", 100, 4, 300};
+constexpr LaneForm activity_form{"activity", "agent-activity", 100, 4, 150};
 
 constexpr std::chrono::milliseconds api_time{5000};
 constexpr std::chrono::seconds long_poll{20};
